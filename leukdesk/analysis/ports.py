@@ -1,0 +1,40 @@
+"""What the use cases need of other rooms, as Protocols they satisfy without knowing each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from leukdesk.domain.finding import BundleRef
+from leukdesk.domain.prediction import Prediction
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from leukdesk.domain.card import Card
+
+
+class Predictor(Protocol):
+    """One loaded bundle on one engine: preprocessed inputs in, calibrated predictions out. Safe to call from threads."""
+
+    @property
+    def card(self) -> Card: ...
+
+    @property
+    def bundle(self) -> BundleRef: ...
+
+    @property
+    def engine(self) -> str:
+        """The engine in words: "LiteRT CPU"; changes if a GPU gave up and the CPU took over."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Things the user should know, such as why no GPU is used or that a batch was halved."""
+
+    def predict(self, inputs: NDArray[np.uint8], *, explain: bool = True) -> list[Prediction]:
+        """Predict uint8 RGB inputs of shape (n, size, size, 3); heatmaps too unless `explain` is false.
+
+        Raises `EngineError` where the engine fails.
+        """
+
+    def close(self) -> None: ...

@@ -1,0 +1,100 @@
+"""Errors of the user's world. Anything that is not a `KnownError` is a bug in leukdesk."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class KnownError(Exception):
+    """Something in the user's world went wrong; says what happened, to what, and what to do.
+
+    `reason` is a stable code for tables and tests; `what` is a sentence without a full stop; `subject` names the file,
+    bundle or setting; `advice` is a sentence that says what to do next.
+    """
+
+    kind: ClassVar[str] = "error"
+
+    def __init__(self, what: str, *, reason: str = "", subject: object = "", advice: str = "") -> None:
+        self.what = what
+        self.reason = str(reason) or self.kind
+        self.subject = str(subject)
+        self.advice = advice
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        head = f"{self.subject}: {self.what}." if self.subject else f"{self.what}."
+        return f"{head} {self.advice}".strip()
+
+
+class ImageReason(StrEnum):
+    """Why a file could not be opened as an image."""
+
+    NOT_AN_IMAGE = "not_an_image"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    UNSUPPORTED = "unsupported"
+    VANISHED = "vanished"
+    PERMISSION = "permission"
+    UNREADABLE = "unreadable"
+
+
+class ImageError(KnownError):
+    """A file that cannot be opened as an image; `reason` is an `ImageReason`."""
+
+    kind = "image"
+
+
+class BundleReason(StrEnum):
+    """Why a model bundle was refused."""
+
+    NOT_FOUND = "not_found"
+    BAD_MANIFEST = "bad_manifest"
+    MISSING_FILE = "missing_file"
+    SURPLUS_FILE = "surplus_file"
+    WRONG_HASH = "wrong_hash"
+    UNKNOWN_ARCHITECTURE = "unknown_architecture"
+    BAD_WEIGHTS = "bad_weights"
+    TOO_LARGE = "too_large"
+
+
+class BundleError(KnownError):
+    """A model bundle that was refused; `reason` is a `BundleReason`."""
+
+    kind = "bundle"
+
+
+class EngineError(KnownError):
+    """No engine can run this bundle here, or the engine failed."""
+
+    kind = "engine"
+
+
+class SettingsError(KnownError):
+    """A setting has a value that leukdesk does not accept."""
+
+    kind = "settings"
+
+
+class OutputError(KnownError):
+    """A result could not be written (disk full, no permission, folder missing)."""
+
+    kind = "output"
+
+
+class FetchError(KnownError):
+    """Openly licensed images could not be fetched (no network, wrong hash)."""
+
+    kind = "fetch"
+
+
+class DataError(KnownError):
+    """A data set, recipe or run that training cannot use."""
+
+    kind = "data"
+
+
+class Cancelled(Exception):  # noqa: N818 - the user's wish, not an error
+    """A job ended because the user cancelled it."""

@@ -1,0 +1,34 @@
+"""An image of a smear, as read from a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """Where pixels came from: enough to find the file again and to say what was done to read it."""
+
+    path: Path
+    sha256: str  # of the file's bytes, lower-case hex
+    format: str  # "JPEG", "PNG", "BMP" or "TIFF"
+    width: int  # px, after orientation
+    height: int  # px, after orientation
+    bits: int  # per channel in the file: 1, 8 or 16
+    pages: int  # pages in the file; the first is read unless asked otherwise
+    um_per_px: float | None  # None where the file does not state it
+    synthetic: bool  # the file says it is a phantom
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SmearImage:
+    """Pixels as uint8 RGB of shape (height, width, 3), upright, without alpha; and where they came from."""
+
+    source: ImageSource
+    pixels: NDArray[np.uint8]

@@ -1,0 +1,1 @@
+"""Engines behind one port, calibration and novelty: from preprocessed inputs to predictions."""

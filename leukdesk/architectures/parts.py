@@ -1,0 +1,40 @@
+"""Parts that architectures share: input scaling and the linear head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers
+
+# (scale, offset) applied to RGB in 0..255: keras.applications' "tf" and "caffe"-free modes, and torchvision's.
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+SCALINGS: dict[str, tuple[Any, Any]] = {
+    "unit": (1 / 255.0, 0.0),
+    "signed": (1 / 127.5, -1.0),
+    "imagenet": (
+        tuple(1 / (255.0 * std) for std in _STD),
+        tuple(-mean / std for mean, std in zip(_MEAN, _STD, strict=True)),
+    ),
+}
+
+
+def scaled_input(size: int, scaling: str) -> tuple[Any, Any]:
+    """(input tensor in 0..255, scaled tensor); KeyError for an unknown scaling."""
+    scale, offset = SCALINGS[scaling]
+    image = layers.Input((size, size, 3), name="image")
+    return image, layers.Rescaling(scale, offset, name="scaling")(image)
+
+
+def backbone_features(backbone: keras.Model, size: int, scaling: str) -> keras.Model:
+    """Input scaling followed by a headless backbone, as one flat functional model."""
+    image, scaled = scaled_input(size, scaling)
+    return keras.Model(image, backbone(scaled), name="features")
+
+
+def linear_head(features: keras.Model, outputs: int, dropout: float) -> keras.Model:
+    """Global average pooling -> dropout -> dense: the embedding is the pooled vector."""
+    map_in = layers.Input(features.output_shape[1:], name="feature_map")
+    pooled = layers.GlobalAveragePooling2D(name="pooled")(map_in)
+    logits = layers.Dense(outputs, name="logits")(layers.Dropout(dropout, name="dropout")(pooled))
+    return keras.Model(map_in, [logits, pooled], name="head")

@@ -1,0 +1,61 @@
+# leukdesk: `make run` opens the program on its sample case, `make test` runs its tests. README.md says more.
+# Every target sets up what it needs, quickly where that was done before.
+
+SHELL := /bin/bash
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help run test test-core lint real-data screenshots bench clean dev install system-packages
+.DEFAULT_GOAL := help
+
+help:            ## say what can be made
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p; s/^\([a-z-]*\): *## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20 | sort -u
+
+run: install     ## open leukdesk on its sample case of synthetic smears (without a display: the same work, headless)
+	@$(BIN)/leukdesk demo $(ARGS)
+
+test: dev        ## run all tests; ARGS="-k words" chooses some
+	@packaging/with-display.sh $(BIN)/python -m pytest $(ARGS)
+
+test-core: dev   ## run the tests of everything below the window, with Qt made impossible to import
+	@LEUKDESK_BLOCK_QT=1 $(BIN)/python -m pytest -p no:pytest-qt $(ARGS)
+
+real-data: dev   ## run the tests on real images, which lie in ../shared/data (they skip where it is absent)
+	@packaging/with-display.sh $(BIN)/python -m pytest -m real_data -rs $(ARGS)
+
+lint: dev        ## style, types, import contracts, size limits
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/unit/house/test_limits.py
+
+screenshots: dev ## render the window: phantoms into docs/images, real images into output/
+	@packaging/with-display.sh $(BIN)/python docs/screenshots.py
+
+bench: dev       ## run every benchmark; each prints its own table
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; packaging/with-display.sh $(BIN)/python "$$script" $(ARGS); done
+
+clean:           ## remove what was built or installed here (never results in output/ and runs/)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find leukdesk training tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: system-packages $(VENV)/.installed
+dev: system-packages $(VENV)/.installed-dev
+
+system-packages:
+	@packaging/system-packages.sh $$(grep -v '^#' packaging/system-packages.txt)
+
+$(BIN)/python:
+	@python=$$(packaging/find-python.sh) && "$$python" -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing leukdesk and what it needs into $(VENV) (a minute or more, once)'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing leukdesk with its development tools into $(VENV) (a minute or more, once)'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(VENV)/.installed $@

@@ -1,0 +1,89 @@
+"""The window paints before any heavy library is loaded: nothing on the way there imports one at module level."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+START_UP = ("__main__", "app", "bootstrap", "cli", "domain", "logs", "paths", "settings")
+# The card is a pydantic model; whoever needs it at start-up names it under TYPE_CHECKING only.
+NOT_AT_START_UP = frozenset({"leukdesk.domain.card"})
+HEAVY = frozenset(
+    {
+        *("PIL", "ai_edge_litert", "cv2", "h5py", "imagecodecs", "keras", "numpy", "pooch", "pydantic", "requests"),
+        *("safetensors", "scipy", "sklearn", "sqlalchemy", "tensorflow", "tifffile"),
+    }
+)
+
+
+def start_up_modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted((ROOT / "leukdesk").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if len(parts) > 1 and parts[1] in START_UP and name not in NOT_AT_START_UP:
+            yield name, path
+
+
+def imported_when_loaded(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and top-level package of imports that run when the module is imported."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.split(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, (node.module or "").split(".")[0]
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from (hit for branch in node.orelse for hit in imported_when_loaded(branch))
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from imported_when_loaded(node)
+
+
+def test_no_heavy_import_at_module_level() -> None:
+    hits = [
+        f"{path.relative_to(ROOT).as_posix()}:{line} imports {package}"
+        for _, path in start_up_modules()
+        for line, package in imported_when_loaded(ast.parse(path.read_text(encoding="utf-8")))
+        if package in HEAVY
+    ]
+    assert hits == []
+
+
+@pytest.mark.parametrize(
+    ("source", "packages"),
+    [
+        ("import numpy.linalg", ["numpy"]),
+        ("try:\n    from cv2 import imread\nexcept ImportError:\n    pass", ["cv2"]),
+        ("class A:\n    import PIL", ["PIL"]),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy", ["typing"]),
+        ("def later():\n    import numpy", []),
+    ],
+)
+def test_what_counts_as_module_level(source: str, packages: list[str]) -> None:
+    assert [package for _, package in imported_when_loaded(ast.parse(source))] == packages
+
+
+def test_loading_every_start_up_module_loads_nothing_heavy() -> None:
+    """Also through other rooms: imports every module in a process of its own, and looks at what came along."""
+    from_qt = ("leukdesk.app", "leukdesk.__main__")
+    blocked = any("without_qt" in entry for entry in sys.path)
+    names = [name for name, _ in start_up_modules() if not (blocked and name.startswith(from_qt))]
+    script = (
+        "import importlib, json, sys\n"
+        "heavy, hits = set(json.loads(sys.argv[2])), {}\n"
+        "for name in json.loads(sys.argv[1]):\n"
+        "    importlib.import_module(name)\n"
+        "    new = heavy & set(sys.modules)\n"
+        "    heavy -= new\n"
+        "    hits.update({name: sorted(new)} if new else {})\n"
+        "print(json.dumps(hits))\n"
+    )
+    arguments = [sys.executable, "-c", script, json.dumps(names), json.dumps(sorted(HEAVY))]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def layer_variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
     """(name, variable) of one half, such as ("0007/kernel", ...), nested models flattened."""
-    weighted = [layer for layer in _flat(model) if layer.weights]
+    weighted = [layer for layer in flat_layers(model) if layer.weights]
     for index, layer in enumerate(weighted):
         seen: Counter[str] = Counter()
         for variable in layer.weights:
@@ -32,10 +32,11 @@ def layer_variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
             yield f"{index:04d}/{variable.name}{again}", variable
 
 
-def _flat(model: Any) -> Iterator[Any]:
+def flat_layers(model: Any) -> Iterator[Any]:
+    """Layers in build order, nested models replaced by theirs."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from _flat(layer)
+            yield from flat_layers(layer)
         else:
             yield layer
 

@@ -1,0 +1,37 @@
+"""`leukdesk-train`: its own process, without Qt and without the program."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from leukdesk import __version__
+from leukdesk.domain.errors import Cancelled, KnownError
+from training import command
+from training.datasets import command as datasets_command
+
+DONE, BUG, USAGE, STOPPED = 0, 1, 2, 4
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; 0 done, 2 the input cannot be used (the message says why), 4 stopped as wished."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    parser = argparse.ArgumentParser(prog="leukdesk-train", description="Train, evaluate and publish models.")
+    parser.add_argument("--version", action="version", version=f"leukdesk {__version__}")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    command.add_parsers(subparsers)
+    datasets_command.add_parsers(subparsers)
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.func(arguments))
+    except KnownError as error:
+        sys.stderr.write(f"leukdesk-train: {error}\n")
+        return USAGE
+    except Cancelled:
+        return STOPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

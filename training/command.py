@@ -1,0 +1,103 @@
+"""The subcommands that make a model: train, resume, evaluate, publish, phantoms."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.run import Run, RunData
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add the subcommands to `leukdesk-train`."""
+    train = subparsers.add_parser("train", help="train a recipe on a folder of images")
+    train.add_argument("recipe", type=Path)
+    train.add_argument("--data", type=Path, required=True, help="folder per class, or a folder with manifest.csv")
+    train.add_argument("--out", type=Path, required=True, help="folder of the run; must not exist yet")
+    train.set_defaults(func=_train)
+    resume = subparsers.add_parser("resume", help="go on with a stopped or killed run")
+    resume.add_argument("run", type=Path)
+    resume.set_defaults(func=_resume)
+    evaluate = subparsers.add_parser("evaluate", help="calibrate a run and judge it on its test set")
+    evaluate.add_argument("run", type=Path)
+    evaluate.set_defaults(func=_evaluate)
+    publish = subparsers.add_parser("publish", help="seal a run as a bundle that leukdesk runs")
+    publish.add_argument("run", type=Path)
+    publish.add_argument("--name", required=True)
+    publish.add_argument("--release", "--as-version", dest="release", required=True, help="version, such as 1.0")
+    publish.add_argument("--models", type=Path, default=Path("models"), help="folder of bundles")
+    publish.set_defaults(func=_publish)
+    phantoms = subparsers.add_parser("phantoms", help="render a training set of synthetic smears")
+    phantoms.add_argument("--out", type=Path, required=True)
+    phantoms.add_argument("--slides", type=int, default=30, help="slides (patients) a class")
+    phantoms.add_argument("--per-slide", type=int, default=12)
+    phantoms.add_argument("--seed", type=int, default=0)
+    phantoms.set_defaults(func=_phantoms)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from training.run import begin_run
+
+    run = begin_run(arguments.out, arguments.recipe, arguments.data)
+    return _go(run)
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    from training.run import open_run
+
+    return _go(open_run(arguments.run))
+
+
+def _go(run: Run) -> int:
+    from training.events import EventLog
+    from training.run import run_data
+    from training.train import Trainer
+
+    log = EventLog(run.folder)
+    data = run_data(run)
+    log("split", **{part: len(getattr(data.split, part)) for part in ("train", "validation", "test")})
+    Trainer(run.recipe, data, run.folder, log).run()
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from training.events import EventLog
+    from training.judge import judge
+
+    run, data = _opened(arguments)
+    judge(run, data, EventLog(run.folder))
+    return 0
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    from training.events import EventLog
+    from training.publish import publish
+
+    run, data = _opened(arguments)
+    publish(
+        run, data, name=arguments.name, release=arguments.release, models=arguments.models, log=EventLog(run.folder)
+    )
+    return 0
+
+
+def _opened(arguments: argparse.Namespace) -> tuple[Run, RunData]:
+    from training.run import open_run, run_data
+
+    run = open_run(arguments.run)
+    return run, run_data(run)
+
+
+def _phantoms(arguments: argparse.Namespace) -> int:
+    from training.phantom import FIELD_CLASSES, write_set
+
+    write_set(
+        arguments.out,
+        classes=FIELD_CLASSES,
+        slides=arguments.slides,
+        per_slide=arguments.per_slide,
+        size=224,
+        seed=arguments.seed,
+    )
+    return 0

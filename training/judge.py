@@ -1,0 +1,78 @@
+"""Judge a run: calibrate on validation, open the test set once, save the rows, compute every figure from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from leukdesk.inference.calibration import calibrated
+from training.calibrate import choose_accept_threshold, fit_temperature
+from training.checkpoint import load_weights, write_atomically
+from training.evaluate import Evaluation, Rows, evaluate, load_rows, save_rows
+from training.learning import logits_of
+from training.pipeline import read_inputs
+from training.train import new_network
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from leukdesk.architectures import Network
+    from training.events import EventLog
+    from training.recipe import Recipe
+    from training.run import Part, Run, RunData
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the validation images decided."""
+
+    temperature: float
+    accept_threshold: float
+    accepted_share: float
+    accepted_error: float
+
+
+def judge(run: Run, data: RunData, log: EventLog) -> Evaluation:
+    """Calibrate and evaluate a trained run. The test set is predicted once; later calls read the saved rows."""
+    recipe = run.recipe
+    if not run.rows("test").is_file():
+        network = new_network(recipe)
+        load_weights(network, run.best)
+        calibration = _calibrate(run, recipe, network, data.part("validation"))
+        log("calibrated", **asdict(calibration))
+        rows = _predict(recipe, network, data.part("test"), calibration.temperature)
+        save_rows(rows, run.rows("test"))
+    evaluation = evaluate(load_rows(run.rows("test"), classes=recipe.class_ids), seed=recipe.seed)
+    write_atomically(run.folder / "evaluation.json", json.dumps(evaluation.to_json(), indent=1).encode())
+    shown = {name: round(one.value, 4) for name, one in evaluation.overall.items() if one.defined}
+    log("evaluated", split="test", images=len(evaluation.rows), **shown)
+    return evaluation
+
+
+def read_calibration(run: Run) -> Calibration:
+    """What `judge` decided on the validation images."""
+    return Calibration(**json.loads((run.folder / "calibration.json").read_text("utf-8")))
+
+
+def _calibrate(run: Run, recipe: Recipe, network: Network, part: Part) -> Calibration:
+    logits = logits_of(network, read_inputs(part.files, recipe.input_size))
+    temperature = fit_temperature(logits, part.labels)
+    rows = _rows(recipe, part, logits, temperature)
+    save_rows(rows, run.rows("validation"))
+    chosen = choose_accept_threshold(
+        rows.scores.max(-1), rows.predicted == part.labels, target_error=recipe.accept_error
+    )
+    found = Calibration(temperature, chosen.threshold, chosen.coverage, chosen.error)
+    write_atomically(run.folder / "calibration.json", json.dumps(asdict(found), indent=1).encode())
+    return found
+
+
+def _predict(recipe: Recipe, network: Network, part: Part, temperature: float) -> Rows:
+    return _rows(recipe, part, logits_of(network, read_inputs(part.files, recipe.input_size)), temperature)
+
+
+def _rows(recipe: Recipe, part: Part, logits: NDArray[np.float32], temperature: float) -> Rows:
+    labels = tuple(recipe.class_ids[index] for index in part.labels)
+    return Rows(part.image_ids, labels, recipe.class_ids, calibrated(logits, temperature), part.groups)

@@ -1,0 +1,84 @@
+"""What a step minimises and what it may change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from leukdesk.architectures.weights import flat_layers
+from leukdesk.inference.calibration import calibrated
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from leukdesk.architectures import Network
+    from training.recipe import Phase, Recipe
+
+
+def make_loss(recipe: Recipe) -> Any:
+    """Cross-entropy from logits against one-hot labels; a single logit z counts as [0, z]."""
+    categorical = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing)
+    if not recipe.architecture.parameters.get("single_logit", False):
+        return categorical
+    return lambda labels, logits: categorical(labels, keras.ops.concatenate([logits * 0, logits], axis=-1))
+
+
+def make_optimizer(recipe: Recipe, phase: Phase, steps: int) -> Any:
+    """The phase's optimizer over `steps` steps."""
+    rate: Any = phase.learning_rate
+    if phase.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.01)
+    options: dict[str, Any] = {"learning_rate": rate}
+    if recipe.average_weights:
+        options |= {"use_ema": True, "ema_momentum": recipe.average_weights}
+    if recipe.optimizer == "adamw":
+        return keras.optimizers.AdamW(weight_decay=recipe.weight_decay, **options)
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(momentum=0.9, nesterov=True, **options)
+    return keras.optimizers.Adam(**options)
+
+
+def set_trainable(network: Network, phase: Phase) -> None:
+    """Open the layers that the phase trains; frozen batch normalisation also runs in inference mode."""
+    layers = [layer for layer in flat_layers(network.features) if layer.weights]
+    opened = {"head": 0, "all": len(layers)}.get(str(phase.train), phase.train)
+    for index, layer in enumerate(layers):
+        is_norm = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = index >= len(layers) - int(opened) and not (is_norm and phase.batch_norm == "frozen")
+
+
+def class_weights(recipe: Recipe, labels: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """Weights that make each class count the same, mean 1 over images; None where the recipe asks for none."""
+    if recipe.balance == "none":
+        return None
+    counts = np.bincount(labels, minlength=len(recipe.classes))
+    return np.asarray(len(labels) / (len(counts) * np.maximum(counts, 1)), np.float32)
+
+
+def outputs_of(
+    network: Network, inputs: NDArray[np.uint8], *, batch: int = 64
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Logits as published (n, C) and embeddings (n, D) of uint8 inputs."""
+    logits, embeddings = [], []
+    for at in range(0, len(inputs), batch):
+        images = inputs[at : at + batch].astype(np.float32)
+        part = network.head(network.features(images, training=False), training=False)
+        logits.append(keras.ops.convert_to_numpy(part[0]))
+        embeddings.append(keras.ops.convert_to_numpy(part[1]))
+    joined = np.concatenate(logits)
+    if joined.shape[-1] == 1:
+        joined = np.concatenate([np.zeros_like(joined), joined], axis=-1)
+    return joined, np.concatenate(embeddings)
+
+
+def logits_of(network: Network, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Logits as published (n, C)."""
+    return outputs_of(network, inputs)[0]
+
+
+def negative_log_likelihood(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Mean cross-entropy at temperature 1."""
+    probabilities = calibrated(logits, 1.0)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(probabilities, 1e-12)).mean())

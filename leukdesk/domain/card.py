@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+(\.\d+)?$", max_length=20)]
+# No leading zeros: 1.0 and 01.0 would be one version in two folders. [0-9], since \d means every script's digits.
+Version = Annotated[
+    str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))?$", max_length=20)
+]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=64)]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
-Parameter = bool | int | float | str | tuple[float, ...]
+Count = Annotated[int, Field(ge=0)]
+
+
+def _printing(text: str) -> str:
+    if any(_hides(one) for one in text if one != "\n"):
+        raise ValueError("should hold no control characters and none that reverse the reading direction")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("should be one line")
+    return _printing(text)
+
+
+def _hides(character: str) -> bool:
+    """Terminal escapes and bidirectional overrides: a card is shown on screens and terminals as it stands."""
+    overrides = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return unicodedata.category(character) == "Cc" or character in overrides
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Text = Annotated[str, AfterValidator(_printing)]
+Parameter = bool | int | float | Line | tuple[float, ...]
 
 
 class _Strict(BaseModel):
@@ -23,9 +50,9 @@ class CardClass(_Strict):
     """One answer the model can give: `id` as in the training folders, `display` for the screen."""
 
     id: Identifier
-    display: str = Field(min_length=1, max_length=80)
+    display: Line = Field(min_length=1, max_length=80)
     colour: Colour
-    description: str = Field(default="", max_length=400)
+    description: Text = Field(default="", max_length=400)
 
 
 class Architecture(_Strict):
@@ -57,26 +84,33 @@ class Novelty(_Strict):
 class Metric(_Strict):
     """A measured number with its 95 % interval, recomputed from saved rows."""
 
-    name: str
+    name: Line
     value: float
     low: float
     high: float
-    n: int = Field(ge=0)
-    split: str
-    note: str = ""
+    n: Count
+    split: Line
+    note: Text = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Metric:
+        # The value itself may lie outside: the bootstrap interval of a biased figure such as ECE need not hold it.
+        if self.low > self.high:
+            raise ValueError("the lower end of an interval must not be above its upper end")
+        return self
 
 
 class TrainingData(_Strict):
     """What the model was trained on and how it was split."""
 
-    name: str
-    source: str
-    licence: str
-    images: int = Field(ge=0)
-    per_class: dict[Identifier, int]
-    split: str
+    name: Line
+    source: Text
+    licence: Line
+    images: Count
+    per_class: dict[Identifier, Count]
+    split: Text
     split_sha256: Sha256 | None = None
-    groups: str = "not known"
+    groups: Text = "not known"
 
 
 class Card(_Strict):
@@ -85,7 +119,7 @@ class Card(_Strict):
     format: Literal[1] = 1
     name: Name
     version: Version
-    title: str = Field(min_length=1, max_length=120)
+    title: Line = Field(min_length=1, max_length=120)
     scope: Literal["field", "cell"]
     synthetic: bool = Field(
         default=False, description="trained on phantoms: a demonstration, for synthetic images only"
@@ -94,26 +128,29 @@ class Card(_Strict):
     classes: tuple[CardClass, ...] = Field(min_length=2, max_length=64)
     input_size: int = Field(ge=16, le=1024, description="px; the model input is square")
     um_per_px: float | None = Field(default=None, gt=0, description="expected scale of the image; null: not known")
-    stain: str = "not known"
+    stain: Line = "not known"
     temperature: float = Field(gt=0)
     accept_threshold: Probability
     novelty: Novelty | None = None
     explains: Literal["graph", "keras"] = Field(default="graph", description="graph: model.tflite returns the maps")
     training_data: TrainingData
     metrics: tuple[Metric, ...] = ()
-    seeds: dict[str, int]
-    library_versions: dict[str, str]
-    intended_use: str = Field(min_length=1)
-    limits: tuple[str, ...] = ()
-    licence: str = Field(min_length=1)
-    origin: str = "not known"
-    files: dict[str, Sha256]
+    seeds: dict[Line, int]
+    library_versions: dict[Line, Line]
+    intended_use: Text = Field(min_length=1)
+    limits: tuple[Text, ...] = ()
+    licence: Line = Field(min_length=1)
+    origin: Text = "not known"
+    files: dict[str, Sha256] = Field(default_factory=dict, description="every file but bundle.json; filled in by seal")
+    seal: Sha256 | None = Field(default=None, description="SHA-256 of bundle.json, this value as zeros; set by seal")
 
     @model_validator(mode="after")
     def _distinct(self) -> Card:
-        ids = [one.id for one in self.classes]
-        if len(set(ids)) != len(ids):
-            raise ValueError("class ids must differ")
+        # Regardless of case, since ids name folders, and Windows and macOS take Pre and pre for one.
+        if len({one.id.casefold() for one in self.classes}) != len(self.classes):
+            raise ValueError("class ids must differ by more than case")
+        if len({one.display for one in self.classes}) != len(self.classes):
+            raise ValueError("class display names must differ")
         return self
 
     @property

@@ -58,6 +58,10 @@ class BundleReason(StrEnum):
     UNKNOWN_ARCHITECTURE = "unknown_architecture"
     BAD_WEIGHTS = "bad_weights"
     TOO_LARGE = "too_large"
+    LINK = "link"
+    WRONG_NAME = "wrong_name"
+    BAD_GOLDEN = "bad_golden"
+    UNREADABLE = "unreadable"
 
 
 class BundleError(KnownError):

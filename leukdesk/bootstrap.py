@@ -1,0 +1,152 @@
+"""The composition root: the only place that joins rooms. Each room is imported with its first use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leukdesk import paths, settings
+from leukdesk.domain.errors import BundleError, BundleReason
+
+if TYPE_CHECKING:
+    from leukdesk.analysis.ports import Predictor
+    from leukdesk.analysis.sample import SampleCase
+    from leukdesk.bundles.library import Installed
+    from leukdesk.bundles.load import Bundle
+    from leukdesk.domain.finding import Finding, Outcome
+    from leukdesk.fetch import OpenFields
+    from leukdesk.settings import Engine, Settings
+
+FLAGSHIP = "all-stage"  # the active bundle until the user chooses another
+
+
+class Workbench:
+    """Everything leukdesk can do, with one user's settings. Its methods may be called from any thread."""
+
+    def __init__(self, chosen: Settings | None = None) -> None:
+        """Use these settings, or those the user saved; raises `SettingsError` where they are not valid."""
+        self.settings = settings.load(paths.settings_file()) if chosen is None else chosen
+
+    @property
+    def threads(self) -> int:
+        """How many threads work: as set, or one for each core this process may use."""
+        return self.settings.threads or usable_cores()
+
+    def models(self) -> list[Installed]:
+        """Installed bundles, refused ones included with their reason; every file of each is checked."""
+        from leukdesk.architectures import names
+        from leukdesk.bundles.library import installed
+
+        return installed(paths.models_roots(), names())
+
+    def active(self) -> str:
+        """The bundle that is used where none is named: as set, else the flagship, else the first for real smears.
+
+        Raises `BundleError` where nothing usable is installed.
+        """
+        if self.settings.active_model:
+            return self.settings.active_model
+        try:
+            return self._folder(FLAGSHIP).name
+        except BundleError as error:
+            if error.reason != BundleReason.NOT_FOUND:  # damaged: say so, rather than answer with another model
+                raise
+        cards = [one.card for one in self.models() if one.card is not None]
+        if not cards:
+            raise BundleError(
+                "no usable model is installed",
+                reason=BundleReason.NOT_FOUND,
+                advice="`leukdesk models list` says what is there and why it was refused.",
+            )
+        card = min(cards, key=lambda one: one.synthetic)
+        return f"{card.name}-{card.version}"
+
+    def load(self, name: str | None = None) -> Bundle:
+        """A bundle by name ("all-stage": the newest version, or "all-stage-1.0"); the active one for None.
+
+        Raises `BundleError`.
+        """
+        from leukdesk.architectures import names
+        from leukdesk.bundles.load import load_bundle
+
+        return load_bundle(self._folder(self.active() if name is None else name), names())
+
+    def open(self, name: str | None = None, *, engine: Engine | None = None) -> Predictor:
+        """Load a bundle and warm up its engine, the one set unless another is named.
+
+        Slow: call it off the GUI thread. Raises `BundleError`, `EngineError`.
+        """
+        return self.start(self.load(name), engine=engine)
+
+    def start(self, bundle: Bundle, *, engine: Engine | None = None) -> Predictor:
+        """Warm up an engine for a bundle that is loaded. Raises `BundleError`, `EngineError`."""
+        from leukdesk.inference.choose import open_predictor
+
+        return open_predictor(bundle, engine=engine or self.settings.engine, threads=self.threads)
+
+    def analyse(self, path: Path, predictor: Predictor, *, explain: bool = True) -> Finding:
+        """Read and analyse one image, heatmaps included. Raises `ImageError` or `EngineError`."""
+        from leukdesk.analysis.analyse import analyse_file
+
+        return analyse_file(path, predictor, limit_px=self.settings.limit_px, explain=explain)
+
+    def analyse_files(
+        self,
+        images: Sequence[Path],
+        predictor: Predictor,
+        *,
+        explain: bool = True,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Outcome]:
+        """Analyse many images, in order; see `analysis.batch.analyse_files`."""
+        from leukdesk.analysis.batch import analyse_files
+
+        return analyse_files(
+            images,
+            predictor,
+            limit_px=self.settings.limit_px,
+            explain=explain,
+            workers=self.threads,
+            cancelled=cancelled,
+        )
+
+    def sample(self) -> SampleCase:
+        """The shipped sample case. Raises `DataError`."""
+        from leukdesk.analysis.sample import read_sample
+
+        return read_sample(paths.resources() / "sample")
+
+    def open_fields(self) -> OpenFields:
+        """Which openly licensed fields can be fetched: source, licence, size. Raises `DataError`."""
+        from leukdesk.fetch import read_open_fields
+
+        return read_open_fields(paths.resources())
+
+    def fetch_open_fields(
+        self,
+        folder: Path | None = None,
+        *,
+        base_url: str = "",
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[Path]:
+        """Fetch them (the only network access), into the user's data unless a folder is named; see `fetch.fetch`."""
+        from leukdesk.fetch import fetch
+
+        target = folder or paths.user_data() / "open-fields"
+        return fetch(self.open_fields(), target, base_url=base_url, progress=progress, cancelled=cancelled)
+
+    def _folder(self, name: str) -> Path:
+        from leukdesk.architectures import names
+        from leukdesk.bundles.library import find
+
+        return find(paths.models_roots(), names(), name)
+
+
+def usable_cores() -> int:
+    """Cores this process may use, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

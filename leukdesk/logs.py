@@ -1,0 +1,106 @@
+"""The rotating log in the user's data folder. It never holds a file name, a path, or a name of a person or host.
+
+leukdesk logs codes and counts, not subjects. The formatter is the second line of defence: it takes out whatever looks
+like a path or an image's name, and writes of an exception its type and place but not its message.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from leukdesk.domain.errors import KnownError
+from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
+
+_HIDDEN = "<hidden>"
+_SUFFIXES = "|".join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))
+# Names may hold blanks, so each pattern takes all up to a quote or the line's end: too much rather than too little.
+_WINDOWS_PATH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]:[\\/]|\\\\)[^\"'\n]*")
+_POSIX_PATH = re.compile(r"(?<![\w.%>])(?:~|\.{1,2})?/[^\"'\n]*")
+_IMAGE_NAME = re.compile(rf"[^\"':\n]*\.(?:{_SUFFIXES})\b", re.IGNORECASE)
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def start(folder: Path, *, level: int = logging.INFO) -> logging.Logger:
+    """Begin to log into `folder` (one megabyte, three old files kept); without a writable folder, log nowhere."""
+    logger = logging.getLogger("leukdesk")
+    stop()
+    logger.setLevel(level)
+    logger.propagate = False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            folder / "leukdesk.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+        )
+    except OSError:  # a read-only home must not keep the program from working
+        handler = logging.NullHandler()
+    handler.setFormatter(WithoutIdentifiers("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger.addHandler(handler)
+    return logger
+
+
+def stop() -> None:
+    """Close the log."""
+    logger = logging.getLogger("leukdesk")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def redact(text: str) -> str:
+    """`text` without anything that looks like a path or the name of an image."""
+    for pattern in (_WINDOWS_PATH, _POSIX_PATH, _IMAGE_NAME):
+        text = pattern.sub(_HIDDEN, text)
+    return text
+
+
+class WithoutIdentifiers(logging.Formatter):
+    """Formats records without paths, names of images and messages of exceptions."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record, redacted; the stack of an exception follows on lines of its own."""
+        safe = logging.makeLogRecord(record.__dict__ | {"msg": redact(_message(record)), "args": (), "exc_text": None})
+        return super().format(safe)
+
+    def formatException(self, ei: ExcInfo) -> str:
+        """The exception's type, code and stack, with files named from the package on."""
+        error = ei[1]
+        if error is None:
+            return ""
+        frames = [
+            f"  {_module_path(frame.filename)}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(ei[2])
+        ]
+        code = f" ({error.reason})" if isinstance(error, KnownError) else ""
+        return "\n".join([*frames, f"{type(error).__name__}{code}"])
+
+
+def _message(record: logging.LogRecord) -> str:
+    args = record.args if isinstance(record.args, tuple) else (record.args,)
+    hidden = tuple(_HIDDEN if isinstance(one, Path | BaseException) else one for one in args if one is not None)
+    return str(record.msg) % hidden if hidden else str(record.msg)
+
+
+def _module_path(filename: str) -> str:
+    parts = Path(filename).parts
+    for package in ("leukdesk", "training", "site-packages"):
+        if package in parts:
+            start_at = len(parts) - 1 - parts[::-1].index(package)
+            return "/".join(parts[start_at:])
+    return parts[-1] if parts else filename
+
+
+def record_bugs() -> None:
+    """Write uncaught exceptions into the log as well as on stderr."""
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logging.getLogger("leukdesk").critical("bug", exc_info=(kind, error, trace))
+        before(kind, error, trace)
+
+    sys.excepthook = hook

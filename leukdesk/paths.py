@@ -1,0 +1,69 @@
+"""Where leukdesk finds what it ships and keeps what the user makes: the only place that knows.
+
+Three environment variables move everything: `LEUKDESK_MODELS` (one or more folders of bundles, separated as in PATH),
+`LEUKDESK_RESOURCES` (one folder) and `LEUKDESK_DATA` (one folder for data, settings and cache together).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped() -> Path:
+    """The folder that holds the shipped `models/` and `resources/`: frozen, installed from a wheel, or a checkout."""
+    if getattr(sys, "frozen", False):
+        return Path(getattr(sys, "_MEIPASS", Path(sys.executable).parent))
+    installed = _PACKAGE / "_data"
+    return installed if installed.is_dir() else _PACKAGE.parent
+
+
+def models_roots() -> list[Path]:
+    """Folders of bundles; of two bundles with one name and version the earlier folder's is used."""
+    stated = os.environ.get("LEUKDESK_MODELS", "")
+    if stated:
+        return [Path(one) for one in stated.split(os.pathsep) if one]
+    return [shipped() / "models", user_data() / "models"]
+
+
+def resources() -> Path:
+    """Icons, the sample case and the list of openly licensed fields."""
+    stated = os.environ.get("LEUKDESK_RESOURCES", "")
+    return Path(stated) if stated else shipped() / "resources"
+
+
+def user_data() -> Path:
+    """What the user would miss: imported bundles, logs, later the history. Not created here."""
+    return _of_user("", "user_data_path")
+
+
+def user_config() -> Path:
+    """Settings. Not created here."""
+    return _of_user("config", "user_config_path")
+
+
+def cache() -> Path:
+    """What can be made again: thumbnails, fetched images. Not created here."""
+    return _of_user("cache", "user_cache_path")
+
+
+def settings_file() -> Path:
+    """The user's settings."""
+    return user_config() / "settings.json"
+
+
+def log_folder() -> Path:
+    """The rotating log."""
+    return user_data() / "logs"
+
+
+def _of_user(below: str, platform_name: str) -> Path:
+    stated = os.environ.get("LEUKDESK_DATA", "")
+    if stated:
+        return Path(stated) / below
+    import platformdirs  # here, because `--version` and a stated folder need none of it
+
+    return Path(getattr(platformdirs, platform_name)("leukdesk", appauthor=False))

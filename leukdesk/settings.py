@@ -1,0 +1,105 @@
+"""The user's settings as validated data: a frozen dataclass and one small JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from leukdesk.domain.errors import SettingsError
+
+VERSION = 1
+Engine = Literal["auto", "litert", "tensorflow"]
+Theme = Literal["system", "light", "dark"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+THEMES: tuple[Theme, ...] = get_args(Theme)
+
+# One step a version: step n turns the data of version n into that of version n + 1.
+_MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults; raises `SettingsError` for a value that is not allowed.
+
+    `unknown` keeps what a newer leukdesk wrote, so that going back and forth between versions loses nothing.
+    """
+
+    limit_px: int = 64_000_000  # larger images are refused before they are decoded
+    engine: Engine = "auto"
+    active_model: str = ""  # empty: the first shipped bundle for real smears
+    theme: Theme = "system"
+    threads: int = 0  # 0: one for each core
+    unknown: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _whole_number("limit_px", self.limit_px, low=1_000, high=1_000_000_000)
+        _one_of("engine", self.engine, ENGINES)
+        _one_of("theme", self.theme, THEMES)
+        _whole_number("threads", self.threads, low=0, high=256)
+        if not isinstance(self.active_model, str):
+            raise _refused("active_model", self.active_model, "a model's name, or nothing")
+
+
+def load(path: Path) -> Settings:
+    """Read settings; the defaults where there is no file. Raises `SettingsError` with the file as its subject."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, "the settings cannot be read") from error
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, "the settings are not valid JSON") from error
+    if not isinstance(data, dict):
+        raise _unreadable(path, "the settings are not a JSON object")
+    return _from_data(data)
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Write settings so that a crash leaves the old file or the new one. Raises `OutputError`."""
+    from leukdesk.report.atomic import replacing
+
+    known = {one.name: getattr(settings, one.name) for one in fields(settings) if one.name != "unknown"}
+    with replacing(path, make_folder=True) as stream:
+        json.dump({"version": VERSION} | dict(settings.unknown) | known, stream, indent=2)
+        stream.write("\n")
+
+
+def _from_data(data: dict[str, Any]) -> Settings:
+    version = _whole_number("version", data.pop("version", VERSION), low=1, high=1_000_000)
+    for step in _MIGRATIONS[version - 1 :]:
+        data = step(data)
+    names = {one.name for one in fields(Settings)} - {"unknown"}
+    unknown = {key: value for key, value in data.items() if key not in names}
+    if version > VERSION:
+        unknown["version"] = version
+    return Settings(**{key: data[key] for key in names & data.keys()}, unknown=unknown)
+
+
+def _whole_number(name: str, value: object, *, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise _refused(name, value, f"a whole number from {low} to {high}")
+    return value
+
+
+def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise _refused(name, value, "one of " + ", ".join(allowed))
+
+
+def _refused(name: str, value: object, allowed: str) -> SettingsError:
+    shown = json.dumps(value, default=str)[:60]
+    return SettingsError(
+        f"{shown} is not allowed", reason="value", subject=f"setting {name}", advice=f"Allowed is {allowed}."
+    )
+
+
+def _unreadable(path: Path, what: str) -> SettingsError:
+    return SettingsError(
+        what, reason="unreadable", subject=path, advice="Mend or remove the file; without it the defaults are used."
+    )

@@ -1,0 +1,82 @@
+"""The bytes of a regular file, read once; nothing else is ever opened, so that nothing can hang."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+from leukdesk.domain.errors import ImageError, ImageReason
+from leukdesk.imaging.refusal import refusal
+
+# Uncompressed 16-bit RGBA needs 8 bytes a pixel; the rest is room for metadata.
+_BYTES_PER_PIXEL = 8
+_METADATA_BYTES = 16 << 20
+# Windows only: without O_BINARY, line ends are translated. POSIX only: O_NONBLOCK lets a pipe that took the
+# file's place between the two checks be opened without waiting for its writer.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_WINDOWS_LONG_PATH = 248  # characters; above it Windows wants the \\?\ form
+
+
+def read_file(path: Path, limit_px: int) -> bytes:
+    """All bytes of a regular file of at most 8 bytes for each of `limit_px` pixels plus 16 MiB.
+
+    Raises `ImageError`: vanished, permission, unreadable (folder, pipe, device, drive failure), empty, too large.
+    """
+    most = limit_px * _BYTES_PER_PIXEL + _METADATA_BYTES
+    try:
+        data = _read_regular(_extended(path), most)
+    except OSError as error:
+        raise _why(error) from error
+    except ValueError as error:  # a NUL character inside the path
+        raise refusal(ImageReason.UNREADABLE, "the path is not a valid path", "Rename the file.") from error
+    if not data:
+        raise refusal(ImageReason.EMPTY, "the file is empty")
+    return data
+
+
+def _read_regular(path: Path, most: int) -> bytes:
+    _check_regular(path.stat(), most)
+    with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+        _check_regular(os.fstat(file.fileno()), most)
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise _too_big(len(data), most)
+    return data
+
+
+def _check_regular(status: os.stat_result, most: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise refusal(ImageReason.UNREADABLE, "this is a folder, not an image", "Open it as a folder.")
+    if not stat.S_ISREG(status.st_mode):
+        what = "this is a device or a pipe, not a file"
+        raise refusal(ImageReason.UNREADABLE, what, "Choose a JPEG, PNG, BMP or TIFF file.")
+    if status.st_size > most:
+        raise _too_big(status.st_size, most)
+
+
+def _too_big(size: int, most: int) -> ImageError:
+    what = f"the file has {size / 1e6:.0f} MB; an image within the limit has at most {most / 1e6:.0f} MB"
+    return refusal(ImageReason.TOO_LARGE, what)
+
+
+def _extended(path: Path) -> Path:
+    """The same path in the form that Windows accepts at any length."""
+    if sys.platform == "win32" and len(str(path)) >= _WINDOWS_LONG_PATH and not str(path).startswith("\\\\"):
+        return Path("\\\\?\\" + str(path.absolute()))
+    return path
+
+
+def _why(error: OSError) -> ImageError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return refusal(ImageReason.VANISHED, "the file does not exist")
+    if isinstance(error, PermissionError):
+        return refusal(ImageReason.PERMISSION, "the file may not be read")
+    if error.errno == errno.ENAMETOOLONG:
+        what = "the path is longer than this system allows"
+        return refusal(ImageReason.UNREADABLE, what, "Move the file to a folder with a shorter path.")
+    if error.errno == errno.ELOOP:
+        return refusal(ImageReason.UNREADABLE, "the link points to itself", "Delete the link and open the file.")
+    return refusal(ImageReason.UNREADABLE, f"the file cannot be read ({error.strerror or error})")

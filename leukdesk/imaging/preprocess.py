@@ -1,0 +1,33 @@
+"""The one preprocessing, shared by use and training: any picture as the square that a model takes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def to_input(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Fit uint8 RGB (height, width, 3) into (size, size, 3), aspect kept.
+
+    The longer side becomes `size` (area average when it shrinks, linear when it grows) and the picture is centred; the
+    rest is filled with the picture's own reflection, so that no edge appears that no specimen has. A picture of
+    `size` x `size` passes unchanged, byte for byte.
+    """
+    height, width = pixels.shape[:2]
+    top, left, rows, columns = content_box(height, width, size)
+    if (rows, columns) != (height, width):
+        how = cv2.INTER_AREA if max(height, width) > size else cv2.INTER_LINEAR
+        pixels = np.asarray(cv2.resize(pixels, (columns, rows), interpolation=how), np.uint8)
+    if (rows, columns) == (size, size):
+        return pixels
+    bottom, right = size - top - rows, size - left - columns
+    return np.asarray(cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_REFLECT), np.uint8)
+
+
+def content_box(height: int, width: int, size: int) -> tuple[int, int, int, int]:
+    """Where the picture lies in the square of `to_input`: top, left, rows, columns, in px of that square."""
+    longer = max(height, width)
+    rows = max(1, round(height * size / longer))
+    columns = max(1, round(width * size / longer))
+    return (size - rows) // 2, (size - columns) // 2, rows, columns

@@ -7,10 +7,13 @@ from typing import Any
 import keras
 from keras import layers
 
-# (scale, offset) applied to RGB in 0..255: keras.applications' "tf" and "caffe"-free modes, and torchvision's.
+# (scale, offset) applied to RGB in 0..255: none (the network scales itself), unit, keras.applications' "tf" and "caffe"
+# modes (the latter for BGR) and torchvision's.
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SCALINGS: dict[str, tuple[Any, Any]] = {
+    "none": (1.0, 0.0),
     "unit": (1 / 255.0, 0.0),
+    "caffe": (1.0, (-103.939, -116.779, -123.68)),
     "signed": (1 / 127.5, -1.0),
     "imagenet": (
         tuple(1 / (255.0 * std) for std in _STD),
@@ -23,7 +26,18 @@ def scaled_input(size: int, scaling: str) -> tuple[Any, Any]:
     """(input tensor in 0..255, scaled tensor); KeyError for an unknown scaling."""
     scale, offset = SCALINGS[scaling]
     image = layers.Input((size, size, 3), name="image")
-    return image, layers.Rescaling(scale, offset, name="scaling")(image)
+    channels = keras.ops.flip(image, axis=-1) if scaling == "caffe" else image
+    return image, layers.Rescaling(scale, offset, name="scaling")(channels)
+
+
+def rectified(x: Any) -> Any:
+    """ReLU as a maximum: the only form whose gradient LiteRT knows."""
+    return keras.ops.maximum(x, 0.0)
+
+
+def leaky(x: Any, slope: float) -> Any:
+    """LeakyReLU as a maximum, for slopes below 1."""
+    return keras.ops.maximum(x, slope * x)
 
 
 def backbone_features(backbone: keras.Model, size: int, scaling: str) -> keras.Model:

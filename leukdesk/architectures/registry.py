@@ -40,13 +40,36 @@ class Network:
     head: keras.Model
 
 
-def _spec(builder: str, *, smallest: int = 32, **defaults: Parameter) -> Spec:
-    return Spec(builder, MappingProxyType({"single_logit": False, **defaults}), smallest)
+def _spec(builder: str, *, smallest: int = 32, single_logit: bool = False, **defaults: Parameter) -> Spec:
+    return Spec(builder, MappingProxyType({"single_logit": single_logit, **defaults}), smallest)
+
+
+def _application(name: str, *, scaling: str, smallest: int = 32) -> Spec:
+    return _spec(f"applications:{name}", smallest=smallest, scaling=scaling, dropout=0.2)
 
 
 ARCHITECTURES: Mapping[str, Spec] = MappingProxyType(
     {
+        "mobilenet": _application("mobilenet", scaling="signed"),
         "mobilenetv2": _spec("applications:mobilenetv2", scaling="signed", alpha=1.0, dropout=0.2),
+        "vgg16": _application("vgg16", scaling="caffe"),
+        "vgg19": _application("vgg19", scaling="caffe"),
+        "resnet50": _application("resnet50", scaling="caffe"),
+        "resnet101": _application("resnet101", scaling="caffe"),
+        "densenet121": _application("densenet121", scaling="imagenet"),
+        "densenet169": _application("densenet169", scaling="imagenet"),
+        "densenet201": _application("densenet201", scaling="imagenet"),
+        "inceptionv3": _application("inceptionv3", scaling="signed", smallest=75),
+        "efficientnetb0": _application("efficientnetb0", scaling="none"),
+        "efficientnetb7": _application("efficientnetb7", scaling="none"),
+        "efficientnet_lite0": _spec("lite:efficientnet_lite0", scaling="imagenet", dropout=0.2),
+        "efficientnetb0_attention": _spec(
+            "attention:efficientnetb0_attention", scaling="none", heads=4, key_width=64, slope=0.1
+        ),
+        "vgg16_eca": _spec("attention:vgg16_eca", scaling="caffe", dropout=0.5, kernel=5),
+        "cml1": _spec("sequential:cml1", dropout=0.3),
+        "simple_cnn": _spec("sequential:simple_cnn", single_logit=True),
+        "sequential_cnn": _spec("sequential:sequential_cnn", smallest=48, dropout=0.5),
         "compact_cnn": _spec("sequential:compact_cnn", filters=(16.0, 32.0, 64.0, 96.0), dropout=0.2),
     }
 )

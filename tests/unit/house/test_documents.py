@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "resources").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 TARGET = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
-COMMAND = re.compile(r"(?:^|`)(leukdesk(?:-train)?) ([a-z-]+)(?: ([a-z]+)\b)?", re.MULTILINE)
+CODE = re.compile(r"^```$.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^`?(leukdesk(?:-train)?) ([a-z-]+)(?: ([a-z]+)\b)?", re.MULTILINE)
 MODULES = {"leukdesk": "leukdesk", "leukdesk-train": "training"}
 
 
@@ -33,7 +34,8 @@ def test_make_targets_in_the_documents_exist() -> None:
 
 def commands() -> list[tuple[str, ...]]:
     """("leukdesk", "classify"), ("leukdesk", "models", "list") ... as README.md names them."""
-    named = COMMAND.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    code = CODE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    named = [words for piece in code for words in COMMAND.findall(piece)]
     return sorted({tuple(filter(None, words if words[1] == "models" else words[:2])) for words in named})
 
 

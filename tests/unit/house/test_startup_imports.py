@@ -17,8 +17,9 @@ START_UP = ("__main__", "app", "bootstrap", "cli", "domain", "logs", "paths", "s
 NOT_AT_START_UP = frozenset({"leukdesk.domain.card"})
 HEAVY = frozenset(
     {
-        *("PIL", "ai_edge_litert", "cv2", "h5py", "imagecodecs", "keras", "numpy", "pooch", "pydantic", "requests"),
-        *("safetensors", "scipy", "sklearn", "sqlalchemy", "tensorflow", "tifffile"),
+        *("PIL", "ai_edge_litert", "cv2", "h5py", "imagecodecs", "keras", "matplotlib", "numpy", "pandas"),
+        *("pooch", "pydantic", "requests", "safetensors", "scipy", "simplejpeg", "sklearn", "sqlalchemy", "tensorflow"),
+        "tifffile",
     }
 )
 

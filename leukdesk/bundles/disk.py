@@ -78,7 +78,8 @@ def read_start(folder: Path, name: str, count: int) -> bytes:
     """The first `count` bytes of one file of a bundle; raises `BundleError` where it cannot be read."""
     with _opened(folder, name) as stream:
         try:
-            return stream.read(count)
+            # Asked for no more than there is: a buffered read allocates what it is asked for.
+            return stream.read(min(count, os.fstat(stream.fileno()).st_size + 1))
         except OSError as error:
             raise unreadable(folder.name, name, error) from error
 
@@ -118,7 +119,9 @@ def _entries(folder: Path, current: Path) -> Iterator[tuple[Path, os.stat_result
 def _opened(folder: Path, name: str) -> BufferedReader:
     """Only a plain file is opened; the flags hold against one that is put in its place after it was looked at."""
     try:
-        _check_plain(folder.name, name, (folder / name).lstat())
+        status = (folder / name).lstat()
+        _check_plain(folder.name, name, status)
+        _check_size(folder.name, name, status)
         return os.fdopen(os.open(folder / name, _FLAGS), "rb")
     except OSError as error:
         raise unreadable(folder.name, name, error) from error

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Document = TypeVar("Document", bound=BaseModel)
 
 _SHOWN = 3  # a damaged file easily has dozens of errors
-_MISSING = {
+_PREDICATES = {
     "missing": "is missing",
     "extra_forbidden": "is not an entry leukdesk knows",
     "string_pattern_mismatch": "is not written as it should be",
@@ -30,6 +30,9 @@ _MISSING = {
     "tuple_type": "should be a list",
     "float_type": "should be a number",
     "int_type": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "too_short": "should have more items: {min_length} at least",
+    "too_long": "should have fewer items: {max_length} at most",
     "string_type": "should be a text",
     "bool_type": "should be true or false",
 }
@@ -74,8 +77,10 @@ def _clause(one: ErrorDetails) -> str:
         # A parameter may be one of several kinds, and pydantic complains once for each.
         return f"{_place(where[:3])} should be true or false, a number, a text or a list of numbers"
     context: dict[str, Any] = one.get("ctx", {})
-    known = _MISSING.get(kind, "").format(**context)
-    return " ".join(filter(None, (_place(where), known or _predicate(one["msg"])))).strip()
+    known = _PREDICATES.get(kind, "").format(**context)
+    said = known or _predicate(one["msg"])
+    link = " " if known or said.startswith("should") else ": "
+    return link.join(filter(None, (_place(where), said)))
 
 
 def _place(where: Sequence[int | str]) -> str:

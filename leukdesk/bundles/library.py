@@ -77,7 +77,7 @@ def _subfolders(root: Path) -> list[Path]:
 
 def _order(folder: Path) -> tuple[str, tuple[int, ...]]:
     name, version = split_folder_name(folder.name) or (folder.name, ())
-    return name, tuple(-number for number in version)
+    return name, (*(-number for number in version), 1)  # the 1 puts 1.9 after 1.9.0 and 1.9.1
 
 
 def _answers(folder: Path, name: str, version: str | None) -> bool:

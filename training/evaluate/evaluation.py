@@ -74,10 +74,9 @@ class Evaluation:
             "n": len(self.rows),
             "classes": list(self.rows.classes),
             "bootstrap": {"unit": self.unit, "units": self.units, "resamples": self.resamples, "seed": self.seed},
-            "overall": {name: _interval_json(one) for name, one in self.overall.items()},
+            "overall": {name: plain(one) for name, one in self.overall.items()},
             "per_class": {
-                label: {name: _interval_json(one) for name, one in found.items()}
-                for label, found in self.per_class.items()
+                label: {name: plain(one) for name, one in found.items()} for label, found in self.per_class.items()
             },
             "confusion": {
                 "orientation": ORIENTATION,
@@ -110,7 +109,7 @@ def evaluate(rows: Rows, *, seed: int, resamples: int = 1000, ordered: bool = Fa
     """
     if resamples < 1:
         raise ValueError("resamples must be at least 1")
-    units = _units(rows)
+    units = units_of(rows)
     intervals = _intervals(rows, units, seed=seed, resamples=resamples, ordered=ordered)
     overall = {name: one for (label, name), one in intervals.items() if not label}
     groups = _group_results(rows)
@@ -173,7 +172,8 @@ class Measures:
         return {("", name): values for name, values in found.items()}
 
 
-def _units(rows: Rows) -> NDArray[np.intp]:
+def units_of(rows: Rows) -> NDArray[np.intp]:
+    """Number of the group (or, without groups, the image) that each row is resampled with, (images,)."""
     if rows.groups is None:
         return np.arange(len(rows), dtype=np.intp)
     return np.asarray(np.unique(np.array(rows.groups, dtype=object), return_inverse=True)[1], dtype=np.intp)
@@ -249,12 +249,12 @@ def _notes(rows: Rows, units: int) -> list[str]:
     return notes
 
 
-def _interval_json(one: Interval) -> dict[str, Any]:
-    return {name: _or_none(value) if isinstance(value, float) else value for name, value in asdict(one).items()}
-
-
-def _or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def plain(one: Any) -> dict[str, Any]:
+    """A dataclass of figures as JSON values, undefined ones as null."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in asdict(one).items()
+    }
 
 
 def _curve_json(rows: Rows, points: int = 200) -> dict[str, list[float]]:

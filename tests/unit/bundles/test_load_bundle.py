@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -296,6 +297,17 @@ def test_a_file_changed_after_loading_is_refused_when_it_is_read(
     with pytest.raises(BundleError) as caught:
         opened.weights()
     assert caught.value.reason == reason
+
+
+def test_a_file_that_grew_after_loading_is_refused_without_memory_for_it(bundle: Path) -> None:
+    opened = load_bundle(bundle, KNOWN)
+    sparse(bundle / "weights.safetensors", 1024**4)
+    tracemalloc.start()
+    with pytest.raises(BundleError):
+        opened.weights()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1024**2
 
 
 def test_golden_pictures_and_novelty_are_checked_at_reading_too(bundle: Path) -> None:

@@ -79,7 +79,7 @@ def _data(card: Card) -> list[str]:
 
 def _metrics(metrics: Sequence[Metric]) -> str:
     rows = (
-        (one.name, f"{one.value:.4g}", f"{one.low:.4g} to {one.high:.4g}", str(one.n), one.split, one.note)
+        (one.name, f"{one.value:.4g}", f"{one.low:.4g} to {one.high:.4g}", str(one.n), one.split, one.note or "-")
         for one in metrics
     )
     return _table(("Metric", "Value", "95 % interval", "Images", "Split", "Note"), rows)

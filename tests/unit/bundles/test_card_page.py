@@ -44,7 +44,7 @@ def test_metrics_stand_in_a_table_with_their_intervals() -> None:
     rows = sections(render_card(make_card(metrics=metrics)))["Metrics"].splitlines()
     assert rows[0] == "| Metric | Value | 95 % interval | Images | Split | Note |"
     assert rows[2] == r"| accuracy | 0.9877 | 0.97 to 0.9954 | 649 | test | by \| group |"
-    assert rows[3] == "| ECE | 0.01235 | 0.01 to 0.02 | 649 | test | not known |"
+    assert rows[3] == "| ECE | 0.01235 | 0.01 to 0.02 | 649 | test | - |"
 
 
 def test_numbers_of_the_card_are_on_the_page() -> None:

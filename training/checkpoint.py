@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save
 
 from leukdesk.architectures.registry import Network
 from leukdesk.architectures.weights import assign_weights, collect_weights
+from leukdesk.bundles.weights import encode_tensors
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -27,7 +28,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def save_weights(network: Network, path: Path) -> None:
     """The network's weights under our names."""
-    write_atomically(path, save(collect_weights(network)))
+    write_atomically(path, encode_tensors(collect_weights(network)))
 
 
 def load_weights(network: Network, path: Path) -> None:
@@ -39,7 +40,7 @@ def save_checkpoint(folder: Path, network: Network, optimizer: Any, state: dict[
     """Weights, optimizer variables and state in one file, so that they can never be of different epochs."""
     tensors = {f"network/{name}": array for name, array in collect_weights(network).items()}
     for index, variable in enumerate(optimizer.variables):
-        tensors[f"optimizer/{index:04d}"] = np.ascontiguousarray(variable)
+        tensors[f"optimizer/{index:04d}"] = np.asarray(variable, order="C")
     data = save(tensors, metadata={"state": json.dumps(state)})
     write_atomically(folder / "checkpoint.safetensors", data)
 

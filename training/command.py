@@ -90,11 +90,12 @@ def _opened(arguments: argparse.Namespace) -> tuple[Run, RunData]:
 
 
 def _phantoms(arguments: argparse.Namespace) -> int:
-    from training.phantom import FIELD_CLASSES, write_set
+    from training.phantom import FIELD_CLASSES
+    from training.phantom_set import write_set
 
     write_set(
         arguments.out,
-        classes=FIELD_CLASSES,
+        classes=tuple(FIELD_CLASSES),
         slides=arguments.slides,
         per_slide=arguments.per_slide,
         size=224,

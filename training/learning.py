@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from training.recipe import Phase, Recipe
 
 
+WARM_UP = 0.05  # share of a cosine phase: Adam's first steps, as large as the rate, undid the backbone without it
+
+
 def make_loss(recipe: Recipe) -> Any:
     """Cross-entropy from logits against one-hot labels; a single logit z counts as [0, z]."""
     categorical = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing)
@@ -29,7 +32,10 @@ def make_optimizer(recipe: Recipe, phase: Phase, steps: int) -> Any:
     """The phase's optimizer over `steps` steps."""
     rate: Any = phase.learning_rate
     if phase.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.01)
+        rise = max(1, round(steps * WARM_UP))
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate / 100, steps - rise, alpha=0.01, warmup_target=rate, warmup_steps=rise
+        )
     options: dict[str, Any] = {"learning_rate": rate}
     if recipe.average_weights:
         options |= {"use_ema": True, "ema_momentum": recipe.average_weights}
@@ -61,12 +67,9 @@ def outputs_of(
     network: Network, inputs: NDArray[np.uint8], *, batch: int = 64
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Logits as published (n, C) and embeddings (n, D) of uint8 inputs."""
-    logits, embeddings = [], []
-    for at in range(0, len(inputs), batch):
-        images = inputs[at : at + batch].astype(np.float32)
-        part = network.head(network.features(images, training=False), training=False)
-        logits.append(keras.ops.convert_to_numpy(part[0]))
-        embeddings.append(keras.ops.convert_to_numpy(part[1]))
+    model = keras.Model(network.features.input, network.head(network.features.output))
+    parts = [model.predict_on_batch(inputs[at : at + batch].astype(np.float32)) for at in range(0, len(inputs), batch)]
+    logits, embeddings = zip(*parts, strict=True)
     joined = np.concatenate(logits)
     if joined.shape[-1] == 1:
         joined = np.concatenate([np.zeros_like(joined), joined], axis=-1)

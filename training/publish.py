@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from safetensors.numpy import save_file
 
 from leukdesk import paths
 from leukdesk.architectures import names
@@ -19,8 +19,10 @@ from leukdesk.architectures.weights import collect_weights
 from leukdesk.bundles.card_page import render_card
 from leukdesk.bundles.load import load_bundle
 from leukdesk.bundles.seal import seal
-from leukdesk.domain.card import Card, Novelty, TrainingData
+from leukdesk.bundles.weights import encode_tensors
+from leukdesk.domain.card import Card, Metric, Novelty, TrainingData
 from leukdesk.domain.errors import DataError
+from leukdesk.imaging.preprocess import to_input
 from leukdesk.inference.calibration import calibrated
 from leukdesk.inference.choose import open_predictor
 from leukdesk.inference.export import export_litert
@@ -28,11 +30,13 @@ from training.calibrate import fit_novelty
 from training.checkpoint import load_weights
 from training.judge import judge, read_calibration
 from training.learning import outputs_of
-from training.phantom import random_slide, render_field
+from training.phantom import Kind, random_slide, render_field
 from training.pipeline import read_inputs
 from training.train import new_network
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from leukdesk.architectures import Network
     from leukdesk.domain.finding import BundleRef
     from training.events import EventLog
@@ -40,7 +44,13 @@ if TYPE_CHECKING:
     from training.run import Run, RunData
 
 LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless", "pillow", "ai-edge-litert", "scikit-learn")
-GOLDEN_SAMPLES = 4
+GOLDEN_PX = 224
+GOLDEN_FIELDS: tuple[Mapping[Kind, int], ...] = (
+    {"blast": 2},
+    {"lymphocyte": 3},
+    {"segmented": 2},
+    {"blast": 1, "segmented": 1},
+)
 
 
 def publish(run: Run, data: RunData, *, name: str, release: str, models: Path, log: EventLog) -> BundleRef:
@@ -55,7 +65,7 @@ def publish(run: Run, data: RunData, *, name: str, release: str, models: Path, l
         folder.mkdir()
         recipe, network = run.recipe, new_network(run.recipe)
         load_weights(network, run.best)
-        save_file(collect_weights(network), folder / "weights.safetensors")
+        (folder / "weights.safetensors").write_bytes(encode_tensors(collect_weights(network)))
         (folder / "model.tflite").write_bytes(export_litert(network, input_size=recipe.input_size))
         novelty = _write_novelty(folder, recipe, network, data)
         temperature = read_calibration(run).temperature
@@ -75,7 +85,7 @@ def _write_novelty(folder: Path, recipe: Recipe, network: Network, data: RunData
     embeddings = outputs_of(network, read_inputs(train.files, recipe.input_size))[1]
     held = outputs_of(network, read_inputs(validation.files, recipe.input_size))[1]
     fitted = fit_novelty(embeddings, train.labels, held, accepts=recipe.in_scope)
-    save_file(fitted.arrays, folder / "novelty.safetensors")
+    (folder / "novelty.safetensors").write_bytes(encode_tensors(fitted.arrays))
     return Novelty(method="mahalanobis", median=fitted.median, limit=fitted.limit, accepts=fitted.accepts)
 
 
@@ -99,17 +109,16 @@ def _write_golden(folder: Path, recipe: Recipe, network: Network, temperature: f
     (golden / "expected.json").write_text(json.dumps({"samples": samples}, indent=1), encoding="utf-8")
 
 
-def golden_inputs(size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def golden_inputs(size: int) -> NDArray[np.uint8]:
     """Phantom fields every bundle is checked with, uint8 (n, size, size, 3); the same for all bundles of one size."""
-    contents = ({"blast": 2}, {"lymphocyte": 3}, {"segmented": 2}, {"blast": 1, "segmented": 1})
     fields = [
-        render_field(index, slide=random_slide(index), width=size, height=size, cells=contents[index]).pixels
-        for index in range(GOLDEN_SAMPLES)
+        render_field(index, slide=random_slide(index), width=GOLDEN_PX, height=GOLDEN_PX, cells=cells).pixels
+        for index, cells in enumerate(GOLDEN_FIELDS)
     ]
-    return np.stack(fields)
+    return np.stack([to_input(one, size) for one in fields])
 
 
-def _card(run: Run, data: RunData, novelty: Novelty, *, name: str, release: str, metrics: list) -> Card:  # type: ignore[type-arg]
+def _card(run: Run, data: RunData, novelty: Novelty, *, name: str, release: str, metrics: Sequence[Metric]) -> Card:
     recipe, calibration = run.recipe, read_calibration(run)
     train = data.part("train")
     counts = Counter(recipe.class_ids[index] for index in train.labels)

@@ -103,3 +103,31 @@ def begin_run(folder: Path, recipe_file: Path, data: Path) -> Run:
     write_atomically(folder / "recipe.toml", recipe)
     write_atomically(folder / "run.json", json.dumps({"format": 1, "data": str(data.resolve())}).encode())
     return Run(folder)
+
+
+def open_run(folder: Path) -> Run:
+    """A run that was begun; `DataError` where the folder is none."""
+    if not (folder / "run.json").is_file():
+        raise DataError("is not the folder of a run", subject=folder, advice="Give the --out folder of `train`.")
+    return Run(folder)
+
+
+def run_data(run: Run) -> RunData:
+    """The run's images through its frozen split, which is made and written on first use.
+
+    Raises `DataError` where the images, labels or groups are no longer those the split was made for.
+    """
+    from training.datasets import load_dataset, require_learnable
+    from training.splits import holdout, read_split
+
+    recipe, file = run.recipe, run.folder / "split.json"
+    dataset = load_dataset(run.data_root)
+    if file.is_file():
+        split = read_split(file)
+        split.verify(dataset)
+    else:
+        require_learnable(dataset)
+        plan = recipe.split
+        split = holdout(dataset, method=plan.method, validation=plan.validation, test=plan.test, seed=plan.seed)
+        split.write(file)
+    return RunData(dataset, split, recipe.class_ids)

@@ -18,7 +18,14 @@ from leukdesk.domain.errors import Cancelled
 from training import checkpoint
 from training.augment import Pipeline, named
 from training.backbones import load_backbone
-from training.learning import class_weights, logits_of, make_loss, make_optimizer, negative_log_likelihood, set_trainable
+from training.learning import (
+    class_weights,
+    logits_of,
+    make_loss,
+    make_optimizer,
+    negative_log_likelihood,
+    set_trainable,
+)
 from training.pipeline import Batches, read_inputs
 
 if TYPE_CHECKING:

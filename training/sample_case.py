@@ -128,7 +128,7 @@ def _mixed(rng: np.random.Generator) -> tuple[dict[Kind, int], Capture, bool]:
 
 def _out_of_focus(rng: np.random.Generator) -> tuple[dict[Kind, int], Capture, bool]:
     kind = list(FIELD_CLASSES.values())[int(rng.integers(len(FIELD_CLASSES)))]
-    return {kind: 2}, Capture(defocus_um=float(rng.uniform(1.0, 2.2))), False
+    return {kind: 2}, Capture(defocus_um=float(rng.uniform(0.9, 1.5))), False
 
 
 def _write_case(path: Path, images: list[dict[str, Any]]) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Placed:
 
     def gap(self, other: Placed) -> float:
         """Distance of the centres as a share of the sum of the radii: 1 where the outlines touch."""
-        return float(np.hypot(self.x - other.x, self.y - other.y)) / (self.radius + other.radius)
+        return hypot(self.x - other.x, self.y - other.y) / (self.radius + other.radius)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def contacts(cell: Placed, placed: list[Placed]) -> list[Contact]:
     for other in placed:
         pressed = other.kind == "red_cell" and other is not cell and not (cell.over or other.over)
         if pressed and _PRESSED[0] < cell.gap(other) < _PRESSED[1]:
-            apart = float(np.hypot(other.x - cell.x, other.y - cell.y))
+            apart = hypot(other.x - cell.x, other.y - cell.y)
             middle = (apart + cell.radius - other.radius) / 2 - 0.06
             seams.append(Contact((other.x - cell.x) / apart, (other.y - cell.y) / apart, middle))
     return seams

@@ -27,13 +27,13 @@ def draw_red_cell(
 ) -> Plane:
     """A biconcave disc with central pallor that gives way to white cells and to its contacts; returns its coverage."""
     wrinkled = patch.warped(rng, 0.08, 2.5)
-    outline = harmonics(rng, rng.uniform(0.01, 0.13), last=4)
+    outline = harmonics(rng, rng.uniform(0.01, 0.09 + 0.25 * smear.poikilocytosis), last=4)
     distance, relative = star(wrinkled, radius, outline)
     distance = _give_way(canvas, patch, distance, contacts)
     coverage = cover(distance, _EDGE_UM)
     thickness = coverage * _profile(wrinkled, radius, relative, distance, rng, smear.pallor)
     mottle = 1 + np.float32(0.025) * patch.grain(rng, 1.2)
-    canvas.stain(patch, RED, thickness * mottle * np.float32(rng.normal(1, 0.07)))
+    canvas.stain(patch, RED, thickness * mottle * np.float32(rng.normal(1, 0.09)))
     canvas.thicken(patch, thickness)
     return coverage
 

@@ -52,13 +52,14 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Smear:
-    """How the blood lies: red cells and platelets per 1000 um^2, size, central pallor (0..1), clumping (0..1)."""
+    """How the blood lies: red cells and platelets per 1000 um^2, size, pallor, odd shapes, clumping (0..1)."""
 
     red_cells: float
     platelets: float
     red_cell_um: float
     spread: float  # standard deviation of the red-cell diameter, as a share of it
     pallor: float
+    poikilocytosis: float
     clumping: float
     haze: float  # dried plasma between the cells, as an amount of dye
 
@@ -167,6 +168,7 @@ def _random_smear(rng: np.random.Generator) -> Smear:
         red_cell_um=float(rng.uniform(7.0, 7.4)),
         spread=float(rng.uniform(0.03, 0.06)),
         pallor=float(rng.uniform(0.3, 0.8)),
-        clumping=float(rng.beta(1.3, 2)),
+        poikilocytosis=float(rng.beta(1.2, 3)),
+        clumping=float(rng.beta(1.3, 1.7)),
         haze=float(rng.uniform(0.0, 0.05)),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leukdesk.domain.card import Architecture, CardClass, Name
 from leukdesk.domain.errors import DataError
+from training.augment import Pipeline, named
 
 
 class _Strict(BaseModel):
@@ -77,6 +78,12 @@ class Recipe(_Strict):
     licence: str
     notices: tuple[str, ...] = Field(default=(), description="file stems in resources/licences that LICENSE appends")
     origin: str = "not known"
+
+    def augmented(self) -> Pipeline:
+        """The augmentation, a named list or the recipe's own steps; `DataError` where it names what is not there."""
+        if isinstance(self.augmentation, str):
+            return named(self.augmentation)
+        return Pipeline.from_spec(self.augmentation)
 
     @property
     def epochs(self) -> int:

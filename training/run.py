@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leukdesk.architectures import resolve
 from leukdesk.domain.errors import DataError
 from training.checkpoint import write_atomically
 from training.recipe import Recipe, load_recipe
@@ -16,7 +17,7 @@ from training.recipe import Recipe, load_recipe
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.datasets import DataSet, Sample
+    from training.datasets import DataSet
     from training.splits import Split
 
 PARTS = ("train", "validation", "test")
@@ -48,18 +49,9 @@ class RunData:
         return Part(
             image_ids=tuple(sample.image_id for sample in samples),
             files=tuple(sample.path for sample in samples),
-            labels=np.array([self._index(sample) for sample in samples], np.int64),
+            labels=np.array([self.classes.index(sample.label) for sample in samples], np.int64),
             groups=groups if all(groups) else None,
         )
-
-    def _index(self, sample: Sample) -> int:
-        if sample.label not in self.classes:
-            raise DataError(
-                f'has the class "{sample.label}", which the recipe does not name',
-                subject=sample.path,
-                advice=f"The recipe's classes are {', '.join(self.classes)}.",
-            )
-        return self.classes.index(sample.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +84,39 @@ class Run:
 
 
 def begin_run(folder: Path, recipe_file: Path, data: Path) -> Run:
-    """Make a run's folder; `DataError` where one stands there already or nothing can be written."""
-    recipe = recipe_file.read_bytes()
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
+    """Check the recipe and the data, freeze the split, and only then make the run's folder.
+
+    Raises `DataError` (or `BundleError` for the architecture) with nothing left on disk.
+    """
+    recipe = load_recipe(recipe_file)
+    resolve(recipe.architecture.name, recipe.architecture.parameters)
+    recipe.augmented()
+    if folder.exists():
         raise DataError(
             "there is a run already", subject=folder, advice="Choose another --out, or go on with `resume`."
-        ) from error
-    write_atomically(folder / "recipe.toml", recipe)
+        )
+    split = _split(recipe, data)
+    folder.mkdir(parents=True)
+    split.write(folder / "split.json")
+    write_atomically(folder / "recipe.toml", recipe_file.read_bytes())
     write_atomically(folder / "run.json", json.dumps({"format": 1, "data": str(data.resolve())}).encode())
     return Run(folder)
+
+
+def _split(recipe: Recipe, data: Path) -> Split:
+    from training.datasets import load_dataset, require_learnable
+    from training.splits import holdout
+
+    dataset = load_dataset(data)
+    if set(dataset.classes) != set(recipe.class_ids):
+        raise DataError(
+            f"has the classes {', '.join(dataset.classes)}; the recipe has {', '.join(recipe.class_ids)}",
+            subject=data,
+            advice="Name the same classes in both.",
+        )
+    require_learnable(dataset)
+    plan = recipe.split
+    return holdout(dataset, method=plan.method, validation=plan.validation, test=plan.test, seed=plan.seed)
 
 
 def open_run(folder: Path) -> Run:
@@ -113,21 +127,11 @@ def open_run(folder: Path) -> Run:
 
 
 def run_data(run: Run) -> RunData:
-    """The run's images through its frozen split, which is made and written on first use.
+    """The run's images through its frozen split; `DataError` where they are no longer those it was made for."""
+    from training.datasets import load_dataset
+    from training.splits import read_split
 
-    Raises `DataError` where the images, labels or groups are no longer those the split was made for.
-    """
-    from training.datasets import load_dataset, require_learnable
-    from training.splits import holdout, read_split
-
-    recipe, file = run.recipe, run.folder / "split.json"
+    split = read_split(run.folder / "split.json")
     dataset = load_dataset(run.data_root)
-    if file.is_file():
-        split = read_split(file)
-        split.verify(dataset)
-    else:
-        require_learnable(dataset)
-        plan = recipe.split
-        split = holdout(dataset, method=plan.method, validation=plan.validation, test=plan.test, seed=plan.seed)
-        split.write(file)
-    return RunData(dataset, split, recipe.class_ids)
+    split.verify(dataset)
+    return RunData(dataset, split, run.recipe.class_ids)

@@ -16,7 +16,6 @@ from leukdesk.architectures import Network, build
 from leukdesk.architectures.weights import flat_layers
 from leukdesk.domain.errors import Cancelled
 from training import checkpoint
-from training.augment import Pipeline, named
 from training.backbones import load_backbone
 from training.learning import (
     class_weights,
@@ -41,7 +40,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, data: RunData, folder: Path, log: EventLog) -> None:
         self._recipe, self._folder, self._log = recipe, folder, log
-        self._augment = augmentation_of(recipe)
+        self._augment = recipe.augmented()
         self._train, self._validation = data.part("train"), data.part("validation")
         self._stop = _StopWish(folder)
         self._best: dict[str, Any] = {"epoch": -1, "loss": math.inf}
@@ -148,13 +147,6 @@ class Trainer:
     def _averaged(self) -> list[Any]:
         """Variables that hold a moving average beside their value: none unless the recipe asks for it."""
         return list(self._model.trainable_variables) if self._recipe.average_weights else []
-
-
-def augmentation_of(recipe: Recipe) -> Pipeline:
-    """The recipe's augmentation, a named list or its own steps; `DataError` where it names what is not there."""
-    if isinstance(recipe.augmentation, str):
-        return named(recipe.augmentation)
-    return Pipeline.from_spec(recipe.augmentation)
 
 
 def new_network(recipe: Recipe) -> Network:

@@ -155,8 +155,11 @@ class Measures:
         found[("", "ece")] = self._calibration.ece(weights)
         found[("", "brier")] = ratio(weights @ self._brier, weights.sum(axis=1))
         found[("", "aurc")] = self._selection.aurc(weights)
+        # What a model calls a class tells nothing of that class where no image of it was drawn.
+        present = matrices.sum(axis=2) > 0
         for name, values in (metrics.per_class(matrices) | ranked).items():
-            found |= {(label, name): values[:, c] for c, label in enumerate(self._classes)}
+            shown = values if name == "specificity" else np.where(present, values, np.nan)
+            found |= {(label, name): shown[:, c] for c, label in enumerate(self._classes)}
         return found
 
     def _overall(self, matrices: Floats, ranked: dict[str, Floats]) -> dict[Key, Floats]:

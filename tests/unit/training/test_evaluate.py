@@ -139,11 +139,24 @@ def test_one_group_cannot_show_any_uncertainty():
 def test_a_class_without_test_images_is_left_out_and_said():
     rows = model_rows(labels=["benign", "early", "pre"] * 20, n=60)
     found = evaluate(rows, seed=0, resamples=20)
-    assert not found.per_class["pro"]["recall"].defined
+    assert not any(found.per_class["pro"][name].defined for name in ("recall", "precision", "f1"))
+    assert found.per_class["pro"]["specificity"].defined
     assert not found.per_class["pro"]["auroc"].defined
     present = [found.per_class[c]["auroc"].value for c in CLASSES[:3]]
     assert found.overall["auroc"].value == pytest.approx(np.mean(present))
     assert any("No test image of pro" in note for note in found.notes)
+
+
+def test_resamples_without_a_class_say_nothing_of_its_precision():
+    truth = ["benign"] * 20 + ["pre"] * 80
+    groups = tuple(f"g{i // 20}" for i in range(100))  # one group of five is benign
+    called = np.array([0] * 19 + [2] * 80 + [0])  # one of each class is taken for the other
+    scores = np.where(called[:, None] == np.arange(4), 0.97, 0.01)
+    rows = Rows(tuple(map(str, range(100))), tuple(truth), CLASSES, scores, groups)
+    found = evaluate(rows, seed=0, resamples=400).per_class["benign"]["precision"]
+    assert found.value == pytest.approx(0.95, abs=0.06)
+    assert found.low > 0.5
+    assert "of the resamples" in found.note
 
 
 def test_a_class_never_predicted_counts_with_precision_nothing():

@@ -1,7 +1,7 @@
 """What an explanation costs: label + heatmaps of all classes against label alone, and against the usual Keras way.
 
-Run: `python -m benchmarks.explain [MODEL...]`. Each row alternates the contestants image by image in one process, so that
-whatever else the machine does falls on all of them alike; medians of the wall clock.
+Run: `python -m benchmarks.explain [MODEL...]`. Each row alternates the contestants image by image in one process, so
+that whatever else the machine does falls on all of them alike; medians of the wall clock, in milliseconds.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from leukdesk.bundles.library import find, installed
 from leukdesk.bundles.load import load_bundle
 from leukdesk.inference.export import export_litert
 from leukdesk.inference.keras_engine import network_of
+
+HEADER = f"{'bundle':24}{'label':>9} {'+maps':>9} {'ratio':>7} {'predict':>9} {'+eager CAM':>11} {'ratio':>7}\n"
 
 
 def main() -> int:

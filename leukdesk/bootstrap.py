@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,16 +42,15 @@ class Workbench:
         return installed(paths.models_roots(), names())
 
     def active(self) -> str:
-        """The bundle that is used where none is named: as set, else the flagship, else the first for real smears.
+        """Name and version of the bundle that is used where none is named: "all-stage-1.0".
 
-        Raises `BundleError` where nothing usable is installed.
+        It is the one set, else the flagship, else the first for real smears. Raises `BundleError`, also where the one
+        set or the flagship is damaged: another model never answers in its place in silence.
         """
-        if self.settings.active_model:
-            return self.settings.active_model
         try:
-            return self._folder(FLAGSHIP).name
+            return self._folder(self.settings.active_model or FLAGSHIP).name
         except BundleError as error:
-            if error.reason != BundleReason.NOT_FOUND:  # damaged: say so, rather than answer with another model
+            if self.settings.active_model or error.reason != BundleReason.NOT_FOUND:
                 raise
         cards = [one.card for one in self.models() if one.card is not None]
         if not cards:
@@ -111,6 +110,12 @@ class Workbench:
             workers=self.threads,
             cancelled=cancelled,
         )
+
+    def with_overlays(self, outcomes: Iterable[Outcome], folder: Path, images: Iterable[Path]) -> Iterator[Outcome]:
+        """Pass outcomes of `images` on and write each finding under its heatmap; see `report.overlays.drawing`."""
+        from leukdesk.report.overlays import Overlays, drawing
+
+        return drawing(outcomes, Overlays(folder, images, limit_px=self.settings.limit_px))
 
     def sample(self) -> SampleCase:
         """The shipped sample case. Raises `DataError`."""

@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +19,11 @@ from leukdesk.domain.errors import KnownError
 from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
 
 _HIDDEN = "<hidden>"
-_SUFFIXES = "|".join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))
 # Names may hold blanks, so each pattern takes all up to a quote or the line's end: too much rather than too little.
 _WINDOWS_PATH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]:[\\/]|\\\\)[^\"'\n]*")
 _POSIX_PATH = re.compile(r"(?<![\w.%>])(?:~|\.{1,2})?/[^\"'\n]*")
-_IMAGE_NAME = re.compile(rf"[^\"':\n]*\.(?:{_SUFFIXES})\b", re.IGNORECASE)
+_SEPARATOR = re.compile("([\"':\n])")
+_IMAGE_SUFFIX = re.compile("|".join(re.escape(suffix) + r"\b" for suffix in sorted(IMAGE_SUFFIXES)), re.IGNORECASE)
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -55,9 +56,14 @@ def stop() -> None:
 
 def redact(text: str) -> str:
     """`text` without anything that looks like a path or the name of an image."""
-    for pattern in (_WINDOWS_PATH, _POSIX_PATH, _IMAGE_NAME):
+    for pattern in (_WINDOWS_PATH, _POSIX_PATH):
         text = pattern.sub(_HIDDEN, text)
-    return text
+    return "".join(map(_without_image, _SEPARATOR.split(text)))
+
+
+def _without_image(part: str) -> str:
+    ends = [match.end() for match in _IMAGE_SUFFIX.finditer(part)]
+    return _HIDDEN + part[ends[-1] :] if ends else part
 
 
 class WithoutIdentifiers(logging.Formatter):
@@ -81,9 +87,14 @@ class WithoutIdentifiers(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    args = record.args if isinstance(record.args, tuple) else (record.args,)
-    hidden = tuple(_HIDDEN if isinstance(one, Path | BaseException) else one for one in args if one is not None)
-    return str(record.msg) % hidden if hidden else str(record.msg)
+    args = record.args
+    if isinstance(args, Mapping):
+        return str(record.msg) % {name: _hidden(value) for name, value in args.items()}
+    return str(record.msg) % tuple(map(_hidden, args)) if args else str(record.msg)
+
+
+def _hidden(value: object) -> object:
+    return _HIDDEN if isinstance(value, Path | BaseException) else value
 
 
 def _module_path(filename: str) -> str:

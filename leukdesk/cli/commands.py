@@ -1,0 +1,11 @@
+"""The commands by name, each with its module's name and a line of help; importing this list imports none of them."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "classify": ("leukdesk.cli.classify", "classify images and folders, without a window"),
+    "models": ("leukdesk.cli.models", "list, show or verify the installed models"),
+    "demo": ("leukdesk.cli.demo", "open the sample case of synthetic smears"),
+    "fetch-samples": ("leukdesk.cli.fetch_samples", "fetch a few openly licensed real fields (uses the network)"),
+    "doctor": ("leukdesk.cli.doctor", "check this installation"),
+}

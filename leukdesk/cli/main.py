@@ -1,0 +1,68 @@
+"""The command line: find the command, run it, and turn errors of the user's world into a message and a status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from leukdesk import __version__, logs, paths
+from leukdesk.cli import exit_status
+from leukdesk.cli.commands import COMMANDS
+from leukdesk.cli.terminal import note, plain, prepare_streams
+from leukdesk.domain.errors import KnownError
+from leukdesk.domain.vocabulary import RESEARCH_USE
+
+OpenWindow = Callable[[list[Path]], int]
+
+
+def main(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    """Run one command and return the exit status; `open_window` stands for the window, which this room cannot know."""
+    prepare_streams()
+    logs.start(paths.log_folder())
+    logs.record_bugs()
+    try:
+        status = _run(arguments, open_window)
+        sys.stdout.flush()
+    except KnownError as error:
+        note(f"leukdesk: {plain(error)}")
+        return exit_status.USAGE
+    except KeyboardInterrupt:
+        note("Interrupted.")
+        return exit_status.INTERRUPTED
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exit_status.DONE
+    else:
+        return status
+    finally:
+        logs.stop()
+
+
+def _run(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    if not arguments or arguments[0] not in COMMANDS:
+        return open_window(_overview().parse_args(arguments).paths)
+    module_name, summary = COMMANDS[arguments[0]]
+    command = import_module(module_name)
+    parser = argparse.ArgumentParser(f"leukdesk {arguments[0]}", description=summary, epilog=RESEARCH_USE)
+    command.add_arguments(parser)
+    chosen = parser.parse_args(arguments[1:])
+    chosen.open_window = open_window
+    status: int = command.run(chosen)
+    return status
+
+
+def _overview() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:15}{summary}" for name, (_, summary) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        "leukdesk",
+        description="See what a leukaemia CNN sees in a blood smear. Without a command, open the window.",
+        epilog=f"commands (leukdesk COMMAND --help says more):\n{lines}\n\n{RESEARCH_USE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="images or folders to open")
+    parser.add_argument("--version", action="version", version=f"leukdesk {__version__}")
+    return parser

@@ -1,0 +1,119 @@
+"""`leukdesk models`: what is installed, what a model says of itself, whether its files are those that were sealed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from leukdesk.bootstrap import Workbench
+from leukdesk.cli import exit_status
+from leukdesk.cli.terminal import columns, note, out, plain
+from leukdesk.domain.errors import BundleError
+
+if TYPE_CHECKING:
+    from leukdesk.bundles.library import Installed
+    from leukdesk.domain.card import Card
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be said on the command line."""
+    actions = parser.add_subparsers(dest="action", metavar="list|show|verify", required=True)
+    actions.add_parser("list", help="list the installed models; * is the active one").set_defaults(act=_list)
+    show = actions.add_parser("show", help="print what a model says of itself: its card")
+    show.add_argument("name", nargs="?", help="default: the active model")
+    show.set_defaults(act=_show)
+    verify = actions.add_parser("verify", help="check every file of the models against its SHA-256")
+    verify.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    verify.set_defaults(act=_verify)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List, show or verify; 3 where a model is refused."""
+    status: int = arguments.act(Workbench(), arguments)
+    return status
+
+
+def _list(bench: Workbench, arguments: argparse.Namespace) -> int:
+    models = bench.models()
+    if not models:
+        note("No model is installed.")
+        return exit_status.SOME_FAILED
+    active = _active(bench)
+    rows = [["", "MODEL", "VERSION", "SCOPE", "CLASSES", "TITLE"]]
+    rows += [_row(one.card, active) for one in models if one.card is not None]
+    for line in columns(rows):
+        out(line)
+    return _refused(models)
+
+
+def _row(card: Card, active: str) -> list[str]:
+    mark = "*" if active == f"{card.name}-{card.version}" else ""
+    return [mark, card.name, card.version, card.scope, ", ".join(card.class_ids), card.title]
+
+
+def _active(bench: Workbench) -> str:
+    try:
+        return bench.active()
+    except BundleError:  # listed below with its reason
+        return ""
+
+
+def _show(bench: Workbench, arguments: argparse.Namespace) -> int:
+    bundle = bench.load(arguments.name)
+    rows = [*_facts(bundle.card), ("manifest", f"SHA-256 {bundle.ref.sha256}")]
+    for line in columns((name, " ".join(text.split())) for name, text in rows):
+        out(line)
+    return exit_status.DONE
+
+
+def _facts(card: Card) -> Iterator[tuple[str, str]]:
+    yield "model", f"{card.name} {card.version}"
+    yield "title", card.title
+    yield "intended use", card.intended_use
+    yield from (("limits" if number == 0 else "", text) for number, text in enumerate(card.limits))
+    yield "images", "synthetic only" if card.synthetic else "real"
+    yield "scope", card.scope
+    for number, one in enumerate(card.classes):
+        yield "classes" if number == 0 else "", f"{one.id}: {one.display}. {one.description}".rstrip()
+    yield (
+        "input",
+        f"{card.input_size} x {card.input_size} px, um/px {card.um_per_px or 'not known'}, stain {card.stain}",
+    )
+    yield "accepts from", f"{card.accept_threshold:.1%} (temperature {card.temperature:g})"
+    yield "novelty", f"refused beyond {card.novelty.limit:g}" if card.novelty else "not measured"
+    data = card.training_data
+    yield "trained on", f"{data.name}, {data.images} images, {data.licence}; {data.source}"
+    yield "split", f"{data.split}; groups: {data.groups}"
+    for metric in card.metrics:
+        interval = f"{metric.value:.4f} ({metric.low:.4f} to {metric.high:.4f})"
+        yield metric.name, f"{interval}, n = {metric.n}, {metric.split}. {metric.note}".rstrip()
+    yield "architecture", card.architecture.name
+    yield "licence", card.licence
+    yield "origin", card.origin
+
+
+def _verify(bench: Workbench, arguments: argparse.Namespace) -> int:
+    models = [one for one in bench.models() if _named(one, arguments.names)]
+    for name in arguments.names:
+        if not any(_named(one, [name]) for one in models):
+            bench.load(name)  # refuses, and says what there is
+    for one in models:
+        if one.card is not None:
+            out(f"ok       {one.folder.name}: {len(one.card.files)} files as sealed")
+    if not models:
+        note("No model is installed.")
+        return exit_status.SOME_FAILED
+    return _refused(models)
+
+
+def _named(one: Installed, names: list[str]) -> bool:
+    folder = one.folder.name
+    return not names or folder in names or folder.rpartition("-")[0] in names
+
+
+def _refused(models: list[Installed]) -> int:
+    refused = [(one.folder.name, one.error) for one in models if one.error is not None]
+    for name, error in refused:
+        out(f"refused  {plain(name)}: {plain(error.what)} ({error.reason}). {plain(error.advice)}")
+    return exit_status.SOME_FAILED if refused else exit_status.DONE

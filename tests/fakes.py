@@ -1,0 +1,158 @@
+"""Stand-ins behind the ports: a predictor that answers from the pixels, and a workbench around it.
+
+They produce the real domain types, so that everything above the port is tested as it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leukdesk.bundles.library import Installed
+from leukdesk.domain.card import Architecture, Card, CardClass, TrainingData
+from leukdesk.domain.errors import BundleError, BundleReason, EngineError
+from leukdesk.domain.finding import BundleRef, Finding
+from leukdesk.domain.heatmap import Heatmap
+from leukdesk.domain.prediction import Prediction
+
+if TYPE_CHECKING:
+    from leukdesk.fetch import OpenFields
+
+LIMIT_PX = 64_000_000
+STAGES = (("Benign", "#0072B2"), ("Early", "#E69F00"), ("Pre", "#009E73"), ("Pro", "#CC79A7"))
+PHANTOMS = (("blasts", "#D55E00"), ("lymphocytes", "#0072B2"), ("neutrophils", "#009E73"))
+
+
+def fake_card(
+    name: str = "fake-stage",
+    classes: Sequence[tuple[str, str]] = STAGES,
+    *,
+    synthetic: bool = False,
+    accept_threshold: float = 0.5,
+) -> Card:
+    """A card that says plainly that there is nothing behind it."""
+    return Card(
+        name=name,
+        version="1.0",
+        title="A stand-in for tests",
+        scope="field",
+        synthetic=synthetic,
+        architecture=Architecture(name="fake"),
+        classes=tuple(CardClass(id=one, display=one.capitalize(), colour=colour) for one, colour in classes),
+        input_size=64,
+        temperature=1.0,
+        accept_threshold=accept_threshold,
+        training_data=TrainingData(name="none", source="none", licence="none", images=0, per_class={}, split="none"),
+        seeds={},
+        library_versions={},
+        intended_use="tests",
+        limits=("It has learned nothing.",),
+        licence="Apache-2.0",
+        files={},
+    )
+
+
+class FakePredictor:
+    """Satisfies `analysis.ports.Predictor`: the class is chosen by the mean colour, so that it differs between images."""
+
+    def __init__(self, card: Card | None = None, *, novelty: float = 0.1) -> None:
+        self.card = card or fake_card()
+        self.bundle = BundleRef(self.card.name, self.card.version, "0" * 64)
+        self.engine = "Fake CPU"
+        self.notes: tuple[str, ...] = ("no GPU used: this is a test",)
+        self.novelty = novelty
+        self.closed = False
+        self.seen = 0
+
+    def predict(self, inputs: NDArray[np.uint8], *, explain: bool = True) -> list[Prediction]:
+        """See the port."""
+        if self.closed:
+            raise EngineError("the engine was closed")
+        self.seen += len(inputs)
+        return [self._one(pixels, explain) for pixels in inputs]
+
+    def close(self) -> None:
+        """See the port."""
+        self.closed = True
+
+    def _one(self, pixels: NDArray[np.uint8], explain: bool) -> Prediction:
+        classes = self.card.class_ids
+        place = int(pixels.astype(np.int64).sum()) % len(classes)
+        logits = np.where(np.arange(len(classes)) == place, 4.0, np.arange(len(classes)) * 0.4)
+        shares = np.exp(logits) / np.exp(logits).sum()
+        return Prediction(
+            classes=classes,
+            probabilities=tuple(map(float, shares)),
+            logits=tuple(map(float, logits)),
+            novelty=self.novelty,
+            embedding=np.zeros(8, np.float32),
+            heatmap=Heatmap(classes, self._maps(pixels)) if explain else None,
+        )
+
+    def _maps(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A 7 x 7 map that is strong where the image is dark, a little different for each class."""
+        size = self.card.input_size // 7
+        dark = 255.0 - pixels[: 7 * size, : 7 * size].mean(axis=2).reshape(7, size, 7, size).mean(axis=(1, 3))
+        strength = np.maximum(dark - dark.mean(), 0.0)
+        return np.stack([strength * (1.0 - 0.2 * at) for at in range(len(self.card.classes))], axis=2).astype(np.float32)
+
+
+class FakeBench:
+    """Satisfies `app.viewmodels.ports.Bench` with real reading, quality and decision, and a `FakePredictor`."""
+
+    def __init__(self, predictors: Sequence[FakePredictor] = ()) -> None:
+        made = list(predictors) or [
+            FakePredictor(),
+            FakePredictor(fake_card("fake-other")),
+            FakePredictor(fake_card("phantom-demo", PHANTOMS, synthetic=True)),
+        ]
+        self.predictors = {f"{one.card.name}-{one.card.version}": one for one in made}
+        self.refused: list[Installed] = []
+        self.go = threading.Event()  # cleared: analysing waits, so that a test can look at the middle of a run
+        self.go.set()
+        self.order: list[Path] = []
+        self.fetched: Sequence[Path] = ()
+        self.fetch_error: Exception | None = None
+
+    def models(self) -> list[Installed]:
+        """See the port."""
+        return [Installed(Path(key), card=one.card) for key, one in self.predictors.items()] + self.refused
+
+    def open(self, name: str | None) -> FakePredictor:
+        """See the port."""
+        wanted = next(iter(self.predictors)) if name is None else name
+        for key, predictor in self.predictors.items():
+            if wanted in (key, predictor.card.name):
+                predictor.closed = False
+                return predictor
+        raise BundleError("no such model is installed", reason=BundleReason.NOT_FOUND, subject=wanted, advice="Import it.")
+
+    def analyse(self, path: Path, predictor: FakePredictor) -> Finding:
+        """See the port."""
+        from leukdesk.analysis.analyse import analyse_file
+
+        self.go.wait(30)
+        self.order.append(path)
+        return analyse_file(path, predictor, limit_px=LIMIT_PX)
+
+    def open_fields(self) -> OpenFields:
+        """See the port."""
+        from leukdesk.fetch import OpenField, OpenFields
+
+        field = OpenField("field.jpg", "0" * 64, 20_000)
+        return OpenFields("One field", "nowhere", "CC0", "", "", "", "http://127.0.0.1:9", (field,))
+
+    def fetch_open_fields(
+        self, *, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    ) -> Sequence[Path]:
+        """See the port."""
+        progress(0, 1)
+        if self.fetch_error is not None:
+            raise self.fetch_error
+        progress(1, 1)
+        return self.fetched

@@ -76,6 +76,15 @@ def outputs_of(
     return joined, np.concatenate(embeddings)
 
 
+def feature_maps(network: Network, inputs: NDArray[np.uint8], *, batch: int = 64) -> NDArray[np.float32]:
+    """What the features half makes of uint8 inputs: float32 (n, rows, columns, channels)."""
+    parts = [
+        network.features.predict_on_batch(inputs[at : at + batch].astype(np.float32))
+        for at in range(0, len(inputs), batch)
+    ]
+    return np.concatenate(parts)
+
+
 def logits_of(network: Network, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Logits as published (n, C)."""
     return outputs_of(network, inputs)[0]

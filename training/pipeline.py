@@ -34,11 +34,15 @@ def read_inputs(files: Sequence[Path], size: int, *, threads: int = 2) -> NDArra
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no types
-    """Augmented training batches of one epoch: (float32 (b, s, s, 3) in 0..255, one-hot (b, C))."""
+    """Training batches of one epoch: (float32 (b, ...), one-hot (b, C)), with class weights where there are any.
+
+    `inputs` are images, uint8 (n, s, s, 3), or cached feature maps, float32 (n, rows, columns, channels), which come
+    without `augment`.
+    """
 
     def __init__(
         self,
-        inputs: NDArray[np.uint8],
+        inputs: NDArray[Any],
         labels: NDArray[np.int64],
         image_ids: Sequence[str],
         *,
@@ -46,7 +50,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
         batch: int,
         seed: int,
         epoch: int,
-        augment: Pipeline,
+        augment: Pipeline | None,
         weights: NDArray[np.float32] | None,
     ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
@@ -62,12 +66,17 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         chosen = self._order[index * self._batch : (index + 1) * self._batch]
-        images = np.stack([self._augmented(int(one)) for one in chosen]).astype(np.float32)
+        images = self._images(chosen)
         labels = self._labels[chosen]
         if self._weights is None:
             return images, self._one_hot[labels]
         return images, self._one_hot[labels], self._weights[labels]
 
-    def _augmented(self, index: int) -> NDArray[np.uint8]:
-        rng = rng_for(self._seed, self._epoch, self._ids[index])
-        return self._augment(self._inputs[index], rng)
+    def _images(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+        if self._augment is None:
+            return np.asarray(self._inputs[chosen], np.float32)
+        images = [
+            self._augment(self._inputs[one], rng_for(self._seed, self._epoch, self._ids[one]))
+            for one in chosen.tolist()
+        ]
+        return np.stack(images).astype(np.float32)

@@ -30,7 +30,8 @@ class Phase(_Strict):
     """One stretch of epochs with its own learning rate and trainable part.
 
     `train`: the head alone, the head and the last N weighted feature layers, or all. `batch_norm`: `frozen` keeps the
-    statistics of the backbone (docs/decisions/0007), `adapt` lets them follow the data.
+    statistics of the backbone (docs/decisions/0007), `adapt` lets them follow the data. A phase that trains the head
+    alone without augmentation computes the feature maps once.
     """
 
     epochs: int = Field(ge=1, le=1000)
@@ -38,6 +39,12 @@ class Phase(_Strict):
     schedule: Literal["constant", "cosine"] = "constant"
     train: Literal["head", "all"] | Annotated[int, Field(ge=1)] = "all"
     batch_norm: Literal["frozen", "adapt"] = "frozen"
+    augment: bool = True
+
+    @property
+    def cached(self) -> bool:
+        """Whether the feature maps stay the same throughout, so that they are computed once."""
+        return self.train == "head" and not self.augment
 
 
 class Recipe(_Strict):
@@ -62,6 +69,7 @@ class Recipe(_Strict):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     average_weights: float = Field(default=0.0, ge=0, lt=1, description="momentum of the moving average; 0: off")
     balance: Literal["none", "class_weights"] = "none"
+    precision: Literal["float32", "mixed"] = Field(default="float32", description="mixed: float16 where a GPU is used")
     patience: int = Field(default=0, ge=0, description="epochs without a better validation loss; 0: never stop early")
     augmentation: str | tuple[dict[str, Any], ...] = Field(default="none", description="a named list, or steps")
     phases: tuple[Phase, ...] = Field(min_length=1)

@@ -17,8 +17,10 @@ from leukdesk.architectures.weights import flat_layers
 from leukdesk.domain.errors import Cancelled
 from training import checkpoint
 from training.backbones import load_backbone
+from training.devices import data_parallel
 from training.learning import (
     class_weights,
+    feature_maps,
     logits_of,
     make_loss,
     make_optimizer,
@@ -47,12 +49,17 @@ class Trainer:
         self._network: Network
         self._optimizer: Any = None
         self._phase = -1
+        self._cache: NDArray[np.float32] | None = None  # feature maps of a phase that trains the head alone
         self._inputs: NDArray[np.uint8]
         self._validation_inputs: NDArray[np.uint8]
 
     def run(self) -> Path:
         """Train; returns the file of the best weights. Raises `Cancelled` where a stop was asked for."""
         keras.utils.set_random_seed(self._recipe.seed)
+        with data_parallel(self._recipe, self._log):
+            return self._train_all()
+
+    def _train_all(self) -> Path:
         self._network = new_network(self._recipe)
         state = checkpoint.read_state(self._folder)
         if state is None and self._recipe.backbone:
@@ -90,9 +97,10 @@ class Trainer:
         set_trainable(self._network, phase)
         steps = phase.epochs * -(-len(self._train.files) // self._recipe.batch)
         self._optimizer = make_optimizer(self._recipe, phase, steps)
-        self._model = keras.Model(
-            self._network.features.input, self._network.head(self._network.features.output)[0], name="training"
-        )
+        features, head = self._network.features, self._network.head
+        self._cache = feature_maps(self._network, self._inputs) if phase.cached else None
+        start, until = (head.input, head.output[0]) if phase.cached else (features.input, head(features.output)[0])
+        self._model = keras.Model(start, until, name="training")
         self._model.compile(self._optimizer, make_loss(self._recipe), jit_compile=False)
         self._optimizer.build(self._model.trainable_variables)
         self._phase = index
@@ -100,17 +108,18 @@ class Trainer:
     def _run_epoch(self, epoch: int) -> None:
         if self._recipe.phase_of(epoch)[0] != self._phase:
             self._begin_phase(epoch)
+        augment = self._augment if self._recipe.phase_of(epoch)[1].augment else None
         seed_layers(self._network, self._recipe.seed, epoch)
         progress = _Progress(self._log, self._recipe, epoch, self._stop)
         batches = Batches(
-            self._inputs,
+            self._inputs if self._cache is None else self._cache,
             self._train.labels,
             self._train.image_ids,
             classes=len(self._recipe.classes),
             batch=self._recipe.batch,
             seed=self._recipe.seed,
             epoch=epoch,
-            augment=self._augment,
+            augment=augment,
             weights=class_weights(self._recipe, self._train.labels),
         )
         history = self._model.fit(batches, epochs=1, verbose=0, shuffle=False, callbacks=[progress])

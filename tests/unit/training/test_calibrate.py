@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leukdesk.domain.card import Novelty
 from leukdesk.domain.errors import DataError
+from leukdesk.inference.novelty import NoveltyScore
 from training.calibrate import (
     TEMPERATURES,
     choose_accept_threshold,
@@ -142,6 +144,16 @@ def test_as_many_validation_images_are_accepted_as_asked():
     assert fit.accepts == pytest.approx(0.9, abs=0.002)
     assert (fresh <= fit.limit).mean() == pytest.approx(0.9, abs=0.03)
     assert np.median(fresh) == pytest.approx(fit.median, rel=0.1)
+
+
+def test_the_program_scores_what_was_fitted():
+    train, labels = embeddings(1)
+    held = embeddings(2, n=501)[0]
+    fit = fit_novelty(train, labels, held, accepts=0.9)
+    card = Novelty(method="mahalanobis", median=fit.median, limit=fit.limit, accepts=fit.accepts)
+    scores = NoveltyScore(card, fit.arrays, classes=3)(held.astype(np.float32))
+    assert np.median(scores) == pytest.approx(0, abs=1e-4)
+    assert (scores <= 1 + 1e-4).mean() == pytest.approx(fit.accepts, abs=0.003)
 
 
 def test_distances_are_those_of_the_shared_covariance():

@@ -29,10 +29,10 @@ class Quality:
 
     flags: tuple[QualityFlag, ...]
     brightness: float  # mean
-    contrast: float  # 5th to 95th percentile
-    sharpness: float  # variance of the Laplacian, at the model-independent working size
+    contrast: float  # from the 5th to the 95th percentile
+    sharpness: float  # Laplacian over gradient energy at the model-independent working size: 0.3 crisp, 0.06 blurred
     saturation: float  # mean of HSV saturation, 0..1
-    stained: float  # share of pixels that are stained nucleus, 0..1
+    stained: float  # share of pixels with the purple of stained nuclei, 0..1
 
     @property
     def refuses(self) -> tuple[QualityFlag, ...]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from leukdesk.domain.errors import DataError
 
 TEMPERATURES = (0.05, 20.0)
-# MobileNetV2 (D = 1280) on held-out groups: 64 to 256 directions tell other smears, blur and swapped colours apart best;
-# 16 are too few for other fields of view, all 1280 lose shifted colours in the noise of the small ones.
+# MobileNetV2 (D = 1280) on held-out groups: 64 to 256 directions tell other smears, blur and swapped colours apart
+# best; 16 are too few for other fields of view, all 1280 lose swapped colours in the noise of the small ones.
 COMPONENTS = 128
 Floats = NDArray[np.float64]
 

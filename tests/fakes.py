@@ -58,7 +58,7 @@ def fake_card(
 
 
 class FakePredictor:
-    """Satisfies `analysis.ports.Predictor`: the class is chosen by the mean colour, so that it differs between images."""
+    """Satisfies `analysis.ports.Predictor`; its answer is some function of the pixels."""
 
     def __init__(self, card: Card | None = None, *, novelty: float = 0.1) -> None:
         self.card = card or fake_card()
@@ -82,8 +82,9 @@ class FakePredictor:
 
     def _one(self, pixels: NDArray[np.uint8], explain: bool) -> Prediction:
         classes = self.card.class_ids
-        place = int(pixels.astype(np.int64).sum()) % len(classes)
-        logits = np.where(np.arange(len(classes)) == place, 4.0, np.arange(len(classes)) * 0.4)
+        total = int(pixels.astype(np.int64).sum())
+        place, sure = total % len(classes), 2.0 + total % 7 / 2.0
+        logits = np.where(np.arange(len(classes)) == place, sure, np.arange(len(classes)) * 0.4)
         shares = np.exp(logits) / np.exp(logits).sum()
         return Prediction(
             classes=classes,
@@ -99,7 +100,9 @@ class FakePredictor:
         size = self.card.input_size // 7
         dark = 255.0 - pixels[: 7 * size, : 7 * size].mean(axis=2).reshape(7, size, 7, size).mean(axis=(1, 3))
         strength = np.maximum(dark - dark.mean(), 0.0)
-        return np.stack([strength * (1.0 - 0.2 * at) for at in range(len(self.card.classes))], axis=2).astype(np.float32)
+        return np.stack([strength * (1.0 - 0.2 * at) for at in range(len(self.card.classes))], axis=2).astype(
+            np.float32
+        )
 
 
 class FakeBench:
@@ -130,7 +133,9 @@ class FakeBench:
             if wanted in (key, predictor.card.name):
                 predictor.closed = False
                 return predictor
-        raise BundleError("no such model is installed", reason=BundleReason.NOT_FOUND, subject=wanted, advice="Import it.")
+        raise BundleError(
+            "no such model is installed", reason=BundleReason.NOT_FOUND, subject=wanted, advice="Import it."
+        )
 
     def analyse(self, path: Path, predictor: FakePredictor) -> Finding:
         """See the port."""

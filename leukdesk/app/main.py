@@ -1,0 +1,148 @@
+"""The window's main: builds it from its parts, runs it, and leaves no thread behind.
+
+Nothing but Qt, the standard library and leukdesk's light modules is imported before the first paint.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from leukdesk import paths, settings
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.trace import Trace
+from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.engine import Engine
+from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
+from leukdesk.app.viewmodels.ports import Bench, PictureSource
+from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.views.main_window import MainWindow
+from leukdesk.app.workers.lanes import Lanes
+from leukdesk.app.workers.pictures import Pictures
+from leukdesk.domain.errors import SettingsError
+from leukdesk.settings import Settings
+
+_SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default of 5 ms is a third of a frame
+
+
+def run(argv_paths: Sequence[Path], *, sample: bool = False) -> int:
+    """Open the window on some files or folders, or on the sample case; returns the exit status once it is closed."""
+    sys.setswitchinterval(_SWITCH_S)
+    application = QApplication.instance() or QApplication(["leukdesk"])
+    assert isinstance(application, QApplication)  # for the type checker
+    application.setApplicationName("leukdesk")
+    chosen, problem = _settings()
+    session = Session(application, chosen, workbench(chosen), Pictures(chosen.limit_px))
+    if problem is not None:
+        session.window.analyse.banner.tell(problem)
+    _end_on_signals(session.window.close)
+    session.open([sample_folder()] if sample else list(argv_paths))
+    try:
+        return application.exec()
+    finally:
+        session.close()
+
+
+class Session:
+    """The window with everything behind it."""
+
+    def __init__(
+        self, application: QApplication, chosen: Settings, make_bench: Callable[[], Bench], pictures: PictureSource
+    ) -> None:
+        """`make_bench` is called on a lane, after the first paint."""
+        self.lanes = Lanes()
+        self.theme = Theme(application, paths.resources() / "icons", chosen.theme)
+        self.engine = Engine(self.lanes.inference, make_bench)
+        self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
+        self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
+        self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
+        self.window = MainWindow(self.model, self.fields, self.preferences, self.theme, sample_folder)
+        self._trace = Trace()
+        self._paths: list[Path] = []
+        self._hook = sys.excepthook
+        self._connect()
+
+    def open(self, named: list[Path]) -> None:
+        """Show the window; what was named is opened once it is painted."""
+        self._paths = named
+        self.window.show()
+
+    def close(self) -> None:
+        """Join every thread and let go of the model."""
+        sys.excepthook = self._hook
+        self.lanes.close()
+        self.engine.close()
+
+    def _connect(self) -> None:
+        sys.excepthook = self._caught
+        for lane in self.lanes.all():
+            lane.crashed.connect(self.window.report_crash)
+        self.window.painted.connect(self._painted)
+        self.engine.opened.connect(lambda: self._trace.mark("model"))
+        self.model.picture_changed.connect(lambda: self._trace_shown("picture"))
+        self.model.outcome_changed.connect(self._trace_finding)
+
+    def _painted(self) -> None:
+        self._trace.mark("painted")
+        QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        self.model.begin(self._paths)
+        self.engine.list_models()
+        self.fields.look_up()
+
+    def _trace_finding(self) -> None:
+        if self.model.finding is not None:
+            self._trace_shown("prediction")
+
+    def _trace_shown(self, event: str) -> None:
+        self.window.repaint()
+        self._trace.mark(event)
+
+    def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """A bug in a slot: told to the terminal as ever, and in one dialog; work goes on."""
+        self._hook(kind, error, trace)
+        if threading.current_thread() is threading.main_thread() and issubclass(kind, Exception):
+            self.window.report_crash(error)
+
+
+def sample_folder() -> Path:
+    """Where the sample case is."""
+    return paths.resources() / "sample"
+
+
+def workbench(chosen: Settings) -> Callable[[], Bench]:
+    """What makes the one workbench, when it is first needed."""
+
+    @cache
+    def make() -> Bench:
+        from leukdesk.bootstrap import Workbench
+
+        return Workbench(chosen)
+
+    return make
+
+
+def _settings() -> tuple[Settings, SettingsError | None]:
+    try:
+        return settings.load(paths.settings_file()), None
+    except SettingsError as error:
+        return Settings(), error
+
+
+def _end_on_signals(close: Callable[[], object]) -> None:
+    """Ctrl+C and SIGTERM close the window in order. Python only looks at signals when it runs, hence the timer."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: close())
+    timer = QTimer(QApplication.instance())
+    timer.setInterval(250)
+    timer.timeout.connect(lambda: None)
+    timer.start()

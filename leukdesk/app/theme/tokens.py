@@ -1,0 +1,117 @@
+"""Spacing, type, motion and colour: every number and colour of the window stands here and nowhere else.
+
+Colours are quiet and neutral so that the smear is the brightest thing on screen. `PAIRS` names the combinations that
+carry text; a test holds them to a contrast of 4.5:1 (WCAG 2.2, success criterion 1.4.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_5 = 4, 8, 12, 16, 24  # px
+RADIUS = 6  # px
+CAPTION, BODY, HEADING, TITLE = 12, 13, 15, 20  # px, the one type scale
+
+RAIL_WIDTH = 76  # px
+INSPECTOR_WIDTH = 320  # px
+HEADER_HEIGHT = 48  # px
+STATUS_HEIGHT = 32  # px
+ICON = 18  # px
+ICON_LARGE = 22  # px
+
+ZOOM_MS = 120  # one smooth zoom step
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One theme; every value is `#RRGGBB`."""
+
+    window: str  # behind everything
+    surface: str  # panels
+    raised: str  # fields, buttons, menus
+    hover: str
+    pressed: str
+    canvas: str  # around the image
+    border: str
+    text: str
+    muted: str  # second-rank text
+    disabled: str
+    accent: str  # the one accent: selection, focus, main action
+    on_accent: str
+    tint: str  # a quiet ground for what is selected
+    track: str  # empty part of bars and sliders
+    ok: str
+    ok_ground: str
+    attention: str
+    attention_ground: str
+    refuse: str
+    refuse_ground: str
+
+
+LIGHT = Colours(
+    window="#E6E8EB",
+    surface="#F3F4F6",
+    raised="#FAFBFB",
+    hover="#E3E6EA",
+    pressed="#D6DADF",
+    canvas="#D4D8DC",
+    border="#CBD0D6",
+    text="#1C2024",
+    muted="#555D66",
+    disabled="#9BA3AC",
+    accent="#4353B3",
+    on_accent="#FFFFFF",
+    tint="#DDE1F5",
+    track="#DCE0E4",
+    ok="#1B6B43",
+    ok_ground="#DCEFE4",
+    attention="#7A4B00",
+    attention_ground="#F8E9C9",
+    refuse="#A3231C",
+    refuse_ground="#F8DEDB",
+)
+
+DARK = Colours(
+    window="#141618",
+    surface="#1C1F22",
+    raised="#262A2E",
+    hover="#2A2F34",
+    pressed="#343A40",
+    canvas="#0D0E10",
+    border="#33383E",
+    text="#E4E7EA",
+    muted="#A0A8B0",
+    disabled="#626A72",
+    accent="#93A1FF",
+    on_accent="#11142B",
+    tint="#2B3052",
+    track="#30353A",
+    ok="#6FD09C",
+    ok_ground="#173226",
+    attention="#EDBB5B",
+    attention_ground="#382C12",
+    refuse="#FF9C93",
+    refuse_ground="#40211E",
+)
+
+# (text, ground) pairs that the window uses.
+PAIRS = (
+    ("text", "window"), ("text", "surface"), ("text", "raised"), ("text", "hover"), ("text", "tint"),
+    ("text", "canvas"),
+    ("muted", "window"), ("muted", "surface"), ("muted", "raised"), ("muted", "tint"), ("muted", "canvas"),
+    ("accent", "surface"), ("on_accent", "accent"), ("ok", "ok_ground"), ("ok", "surface"),
+    ("attention", "attention_ground"), ("attention", "surface"), ("refuse", "refuse_ground"), ("refuse", "surface"),
+    ("refuse", "canvas"), ("attention", "canvas"), ("refuse", "tint"), ("attention", "tint"),
+)  # fmt: skip
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two `#RRGGBB` colours, 1..21 (WCAG 2.2, relative luminance of sRGB)."""
+    bright, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

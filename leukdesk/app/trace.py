@@ -1,0 +1,30 @@
+"""When the window was painted and the first finding was on screen, for `benchmarks/startup.py`.
+
+`LEUKDESK_STARTUP_TRACE=FILE` makes the window append one JSON line for each event: `{"event": "painted", "ns": ...}`
+with nanoseconds of the monotonic clock, which all processes of a machine share.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+VARIABLE = "LEUKDESK_STARTUP_TRACE"
+
+
+class Trace:
+    """Writes each event once; does nothing where nobody asked for it."""
+
+    def __init__(self) -> None:
+        self._file = os.environ.get(VARIABLE, "")
+        self._told: set[str] = set()
+
+    def mark(self, event: str) -> None:
+        """An event happened now: "painted", "model" (loaded), "picture" or "prediction" (on screen)."""
+        if not self._file or event in self._told:
+            return
+        self._told.add(event)
+        with Path(self._file).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"event": event, "ns": time.monotonic_ns()}) + "\n")

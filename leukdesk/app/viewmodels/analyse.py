@@ -1,0 +1,245 @@
+"""The Analyse place: which images are open, which is selected, what is known of it, and what the user is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leukdesk.analysis.sample import SampleImage, read_sample
+from leukdesk.app.viewmodels.batch import Batch
+from leukdesk.app.viewmodels.engine import Engine
+from leukdesk.app.viewmodels.faces import RowState
+from leukdesk.app.viewmodels.heatmap import HeatmapChoice
+from leukdesk.app.viewmodels.image_list import ImageList
+from leukdesk.app.viewmodels.ports import PictureSource
+from leukdesk.app.viewmodels.thumbnails import Thumbnails
+from leukdesk.app.workers.lanes import Lanes, Token
+from leukdesk.domain.errors import KnownError
+from leukdesk.domain.finding import Failure, Finding
+
+if TYPE_CHECKING:
+    from leukdesk.app.workers.pictures import Picture
+
+THUMBNAIL_PX = 128  # longer side; shown smaller, so that it is sharp on dense screens
+CASE_FILE = "case.json"  # beside phantoms whose truth is known
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opening some paths led to."""
+
+    title: str
+    images: Sequence[Path]
+    failures: Sequence[Failure] = ()
+    skipped: int = 0
+    model: str | None = None
+    truths: Mapping[Path, SampleImage] = field(default_factory=dict)
+
+
+class AnalyseViewModel(QObject):
+    """What the Analyse place shows and does; views only listen and call."""
+
+    opened = Signal()  # another set of images
+    selected = Signal()  # another image, or none
+    picture_changed = Signal()
+    outcome_changed = Signal()
+    truth_changed = Signal()
+    problem = Signal(object)  # KnownError: for a banner
+
+    def __init__(self, lanes: Lanes, engine: Engine, pictures: PictureSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lanes, self._pictures = lanes, pictures
+        self.engine = engine
+        self.images = ImageList(Thumbnails(lanes.thumbnails, pictures, THUMBNAIL_PX, self), self)
+        self.batch = Batch(lanes.inference, self.images, self)
+        self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
+        self._opening: Opening | None = None
+        self._open_token, self._picture_token = Token(), Token()
+        self._place = -1
+        self._picture: Picture | None = None
+        self._unreadable: KnownError | None = None
+        self._truth_shown = False
+        engine.opened.connect(self._use_model)
+        engine.failed.connect(self.problem)
+        self.batch.finished.connect(self._finished)
+
+    # -- what is open
+
+    @property
+    def title(self) -> str:
+        """What the open set is called: a folder's name, or a case's title."""
+        return self._opening.title if self._opening else ""
+
+    @property
+    def skipped(self) -> int:
+        """Files of the opened folders that are no images by name."""
+        return self._opening.skipped if self._opening else 0
+
+    @property
+    def place(self) -> int:
+        """The selected row; -1 for none."""
+        return self._place
+
+    @property
+    def path(self) -> Path | None:
+        """The selected image's file."""
+        return self.images.row(self._place).path if self._place >= 0 else None
+
+    @property
+    def state(self) -> RowState | None:
+        """Where the selected image stands."""
+        return self.images.row(self._place).state if self._place >= 0 else None
+
+    @property
+    def picture(self) -> Picture | None:
+        """The selected image, once it was read."""
+        return self._picture
+
+    @property
+    def finding(self) -> Finding | None:
+        """What the model says of the selected image."""
+        return self.images.finding(self._place)
+
+    @property
+    def error(self) -> KnownError | None:
+        """Why the selected image could not be analysed, or not even be shown."""
+        outcome = self.images.row(self._place).outcome if self._place >= 0 else None
+        return outcome.error if isinstance(outcome, Failure) else self._unreadable
+
+    @property
+    def has_truths(self) -> bool:
+        """Whether the open set says what is true."""
+        return bool(self._opening and self._opening.truths)
+
+    @property
+    def truth(self) -> SampleImage | None:
+        """What is true of the selected image, where that is known and wanted."""
+        path = self.path
+        return self._opening.truths.get(path) if self._opening and path and self._truth_shown else None
+
+    @property
+    def truth_shown(self) -> bool:
+        """Whether the user wants to see what is true."""
+        return self._truth_shown
+
+    # -- what the user does
+
+    def begin(self, paths: Sequence[Path]) -> None:
+        """Start with some paths, or none; the model is loaded as soon as it is known which."""
+        if paths:
+            self.open(paths)
+        else:
+            self.engine.open()
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open files, folders (with all below them), or one folder that holds a case."""
+        self._open_token.cancel()
+        work = partial(find, tuple(paths))
+        self._open_token = self._lanes.pictures.submit(work, self._show, self._cannot_open, urgent=True)
+
+    def select(self, place: int) -> None:
+        """Show another image; it is analysed next if it was not yet."""
+        if place == self._place or not 0 <= place < self.images.rowCount():
+            return
+        self._place = place
+        self._load_picture()
+        self.heatmap.explain(self.finding)
+        self.batch.prefer(place)
+        self.selected.emit()
+
+    def step(self, by: int) -> None:
+        """Select the next (1) or previous (-1) image; stays at the ends."""
+        self.select(min(max(self._place + by, 0), self.images.rowCount() - 1))
+
+    def select_next_failed(self) -> None:
+        """Go round the images that failed."""
+        place = self.images.next_failed(self._place)
+        if place is not None:
+            self.select(place)
+
+    def show_truth(self, on: bool) -> None:
+        """Show or hide what is true of phantoms."""
+        self._truth_shown = on
+        self.truth_changed.emit()
+
+    def resume(self) -> None:
+        """Analyse all images that wait."""
+        analyse = self.engine.analyser()
+        if analyse is not None:
+            self.batch.start(analyse)
+
+    # -- what comes back
+
+    def _show(self, opening: Opening) -> None:
+        before, self._opening = self._opening, opening
+        self._place, self._picture, self._unreadable = -1, None, None
+        self.batch.forget()
+        self.heatmap.explain(None)
+        self.images.fill(opening.images, opening.failures)
+        self.opened.emit()
+        self.selected.emit()
+        self.select(0)
+        if self._has_no_model() or opening.model != (before.model if before else None):
+            self.engine.open(opening.model)  # a case brings its model; with the next images the active one is back
+        else:
+            self.resume()
+
+    def _cannot_open(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.problem.emit(error)
+        if self._has_no_model():
+            self.engine.open()
+
+    def _has_no_model(self) -> bool:
+        return self.engine.predictor is None and not self.engine.loading
+
+    def _use_model(self) -> None:
+        self.batch.stop()
+        self.images.start_over()
+        self.images.use(self.engine.vocabulary)
+        self.heatmap.choose(None)
+        self.heatmap.explain(None)
+        self.outcome_changed.emit()
+        self.resume()
+
+    def _finished(self, place: int) -> None:
+        if place == self._place:
+            self.heatmap.explain(self.finding)
+            self.outcome_changed.emit()
+
+    def _load_picture(self) -> None:
+        self._picture_token.cancel()
+        self._picture, self._unreadable = None, None
+        path = self.path
+        assert path is not None  # for the type checker: called with a row selected
+        work = partial(self._pictures.picture, path)
+        self._picture_token = self._lanes.pictures.submit(work, self._take_picture, self._no_picture, urgent=True)
+
+    def _take_picture(self, picture: Picture) -> None:
+        self._picture = picture
+        self.picture_changed.emit()
+
+    def _no_picture(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self._unreadable = error
+            self.outcome_changed.emit()
+
+
+def find(paths: Sequence[Path]) -> Opening:
+    """Look at what was named: a sample case, or images and folders. Runs on a lane. Raises `DataError`."""
+    from leukdesk.analysis.walk import find_images
+
+    folder = paths[0] if len(paths) == 1 and paths[0].is_dir() else paths[0].parent
+    if (folder / CASE_FILE).is_file():
+        case = read_sample(folder)
+        truths = {one.path: one for one in case.images}
+        images = list(truths) if paths[0] == folder else list(paths)
+        if truths.keys() >= set(images):
+            return Opening(case.title, images, model=case.model, truths=truths)
+    walk = find_images(paths, recursive=True)
+    return Opening(folder.name, walk.images, walk.failures, walk.skipped)

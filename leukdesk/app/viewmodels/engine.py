@@ -1,0 +1,145 @@
+"""The models that are installed, the one that is loaded, and what it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leukdesk.app.viewmodels.faces import ClassLook, Vocabulary
+from leukdesk.app.viewmodels.ports import Bench
+from leukdesk.app.workers.lanes import Lane, Token
+from leukdesk.domain.errors import KnownError
+
+if TYPE_CHECKING:
+    from leukdesk.analysis.ports import Predictor
+    from leukdesk.bundles.library import Installed
+    from leukdesk.domain.card import Card
+    from leukdesk.domain.finding import Finding
+
+
+def model_key(card: Card) -> str:
+    """What a model is opened by: its name and version, as its folder is called."""
+    return f"{card.name}-{card.version}"
+
+
+class Engine(QObject):
+    """Loads models on the inference lane; the workbench itself is made there too, after the first paint."""
+
+    opened = Signal()
+    failed = Signal(object)  # KnownError
+    listed = Signal()
+    loading_changed = Signal()
+    chosen = Signal(str)  # the key of the model that the user wants from now on
+
+    def __init__(self, lane: Lane, make_bench: Callable[[], Bench], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lane, self._make_bench = lane, make_bench
+        self._bench: Bench | None = None
+        self._predictor: Predictor | None = None
+        self._installed: tuple[Installed, ...] = ()
+        self._wanted: str | None = None
+        self._active: str | None = None
+        self._opening: Token | None = None
+
+    @property
+    def predictor(self) -> Predictor | None:
+        """The loaded model, or None."""
+        return self._predictor
+
+    @property
+    def card(self) -> Card | None:
+        """The loaded model's card, or None."""
+        return self._predictor.card if self._predictor is not None else None
+
+    @property
+    def loading(self) -> bool:
+        """Whether a model is being loaded."""
+        return self._opening is not None
+
+    @property
+    def wanted(self) -> str | None:
+        """The key of the model that is loaded or being loaded; None before the active one is known."""
+        return self._wanted
+
+    @property
+    def installed(self) -> tuple[Installed, ...]:
+        """Installed bundles, refused ones included."""
+        return self._installed
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """How the loaded model's classes look."""
+        if self.card is None:
+            return Vocabulary()
+        return Vocabulary({one.id: ClassLook(one.display, one.colour) for one in self.card.classes})
+
+    def open(self, name: str | None = None) -> None:
+        """Load a model in place of the loaded one; None is the active one, which the workbench knows."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._wanted = name or self._active
+        self._opening = self._lane.submit(partial(self._load, self._wanted), self._take, self._refuse, urgent=True)
+        self.loading_changed.emit()
+
+    def choose(self, key: str) -> None:
+        """The user picks a model: for these images, and (unless it is only a demonstration) for the next."""
+        card = next((one.card for one in self._installed if one.card and model_key(one.card) == key), None)
+        if card is not None and not card.synthetic:
+            self._active = key
+            self.chosen.emit(key)
+        self.open(key)
+
+    def list_models(self) -> None:
+        """Look again at what is installed."""
+        self._lane.submit(lambda: tuple(self._workbench().models()), self._show, self._refuse_list)
+
+    def analyser(self) -> Callable[[Path], Finding] | None:
+        """A function for the lane that analyses a file with the model loaded now; None without a model."""
+        if self._bench is None or self._predictor is None:
+            return None
+        return partial(self._analyse, self._bench, self._predictor)
+
+    def close(self) -> None:
+        """Let go of the model; only after the lane was closed."""
+        if self._predictor is not None:
+            self._predictor.close()
+            self._predictor = None
+
+    def _workbench(self) -> Bench:
+        if self._bench is None:
+            self._bench = self._make_bench()
+        return self._bench
+
+    @staticmethod
+    def _analyse(bench: Bench, predictor: Predictor, path: Path) -> Finding:
+        return bench.analyse(path, predictor)
+
+    def _load(self, name: str | None) -> Predictor:
+        return self._workbench().open(name)
+
+    def _take(self, predictor: Predictor) -> None:
+        before, self._predictor = self._predictor, predictor
+        self._opening, self._wanted = None, model_key(predictor.card)
+        if before is not None:
+            self._lane.submit(before.close)
+        self.loading_changed.emit()
+        self.opened.emit()
+
+    def _refuse(self, error: Exception) -> None:
+        self._opening = None
+        self._wanted = model_key(self.card) if self.card else None
+        self.loading_changed.emit()
+        if isinstance(error, KnownError):
+            self.failed.emit(error)
+
+    def _show(self, installed: Sequence[Installed]) -> None:
+        self._installed = tuple(installed)
+        self.listed.emit()
+
+    def _refuse_list(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.failed.emit(error)

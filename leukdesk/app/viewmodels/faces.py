@@ -1,0 +1,114 @@
+"""How an image of the list looks: everything its line or tile shows, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from leukdesk.domain.finding import Decision, Failure, Finding, Outcome
+from leukdesk.domain.vocabulary import OKABE_ITO
+
+
+class RowState(StrEnum):
+    """Where an image stands in its run."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One image of the list."""
+
+    path: Path
+    state: RowState = RowState.WAITING
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLook:
+    """How one class is named and coloured on the screen."""
+
+    display: str
+    colour: str  # #RRGGBB
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The loaded model's classes in logit order; a class it does not know keeps its id as its name."""
+
+    classes: Mapping[str, ClassLook] = field(default_factory=dict)
+
+    def look(self, class_id: str) -> ClassLook:
+        """Name and colour of a class."""
+        return self.classes.get(class_id) or ClassLook(class_id, OKABE_ITO[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One line or tile. `icon` and `tone` name an icon and a colour token; `colour` is empty without a class."""
+
+    name: str
+    state: RowState
+    icon: str
+    tone: str
+    verdict: str  # the class, or what took its place
+    colour: str
+    percent: str
+    probability: float  # 0..1, for the small bar; 0 where there is none
+
+    @property
+    def spoken(self) -> str:
+        """The whole line for a screen reader."""
+        return ", ".join(part for part in (self.name, self.verdict, self.percent) if part)
+
+
+def percent(probability: float) -> str:
+    """A probability as per cent with one decimal; what is not certain is never written 0.0 or 100.0."""
+    locale = QLocale()
+    if 0.0 < probability < 0.0005:
+        return "< " + locale.toString(0.1, "f", 1) + "%"
+    if 0.9995 <= probability < 1.0:
+        return "> " + locale.toString(99.9, "f", 1) + "%"
+    return locale.toString(100.0 * probability, "f", 1) + "%"
+
+
+def decision_word(decision: Decision) -> str:
+    """A decision in one word."""
+    return {
+        Decision.ACCEPTED: _tr("Accepted"),
+        Decision.UNIDENTIFIED: _tr("Unidentified"),
+        Decision.REJECTED: _tr("Rejected"),
+    }[decision]
+
+
+DECISION_TONES = {Decision.ACCEPTED: "ok", Decision.UNIDENTIFIED: "attention", Decision.REJECTED: "refuse"}
+DECISION_ICONS = {Decision.ACCEPTED: "ok", Decision.UNIDENTIFIED: "unidentified", Decision.REJECTED: "refuse"}
+
+
+def face(row: Row, vocabulary: Vocabulary) -> Face:
+    """What the list shows of a row."""
+    if isinstance(row.outcome, Finding):
+        return _of_finding(row.path.name, row.outcome, vocabulary)
+    if isinstance(row.outcome, Failure):
+        return Face(row.path.name, row.state, "attention", "refuse", _tr("Failed"), "", "", 0.0)
+    word = _tr("Analysing") if row.state is RowState.RUNNING else _tr("Waiting")
+    return Face(row.path.name, row.state, str(row.state), "muted", word, "", "", 0.0)
+
+
+def _of_finding(name: str, finding: Finding, vocabulary: Vocabulary) -> Face:
+    tone, icon = DECISION_TONES[finding.decision], DECISION_ICONS[finding.decision]
+    if finding.decision is not Decision.ACCEPTED:
+        return Face(name, RowState.DONE, icon, tone, decision_word(finding.decision), "", "", 0.0)
+    look, probability = vocabulary.look(finding.prediction.label), finding.prediction.probability
+    return Face(name, RowState.DONE, icon, tone, look.display, look.colour, percent(probability), probability)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Faces", text)

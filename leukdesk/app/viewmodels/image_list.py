@@ -1,0 +1,119 @@
+"""The images that are open, as a model that virtualised views paint only the visible part of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from leukdesk.app.viewmodels.faces import Face, Row, RowState, Vocabulary, face
+from leukdesk.app.viewmodels.thumbnails import Thumbnails
+from leukdesk.domain.finding import Failure, Finding, Outcome
+
+FaceRole = Qt.ItemDataRole.UserRole + 1
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class ImageList(QAbstractListModel):
+    """Rows with an explicit state: waiting, running, done, failed."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Row] = []
+        self._places: dict[Path, int] = {}
+        self._tally: Counter[RowState] = Counter()
+        self._vocabulary = Vocabulary()
+        self._thumbnails = thumbnails
+        thumbnails.made.connect(self._show_thumbnail)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """How many images are open."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What views ask for; `FaceRole` is everything a delegate paints, the decoration is the thumbnail or None."""
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DecorationRole:
+                return self._thumbnails.of(row.path)
+            case Qt.ItemDataRole.DisplayRole:
+                return row.path.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return str(row.path)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self.face(index.row()).spoken
+            case _:
+                return self.face(index.row()) if role == FaceRole else None
+
+    def face(self, place: int) -> Face:
+        """What the list shows of the row at `place`."""
+        return face(self._rows[place], self._vocabulary)
+
+    def row(self, place: int) -> Row:
+        """The row at `place`."""
+        return self._rows[place]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """How the loaded model's classes look."""
+        return self._vocabulary
+
+    def fill(self, images: Sequence[Path], failures: Sequence[Failure] = ()) -> None:
+        """Replace all rows: first what could not even be found, then the images, all waiting."""
+        self.beginResetModel()
+        self._thumbnails.clear()
+        self._rows = [Row(one.path, RowState.FAILED, one) for one in failures]
+        self._rows += [Row(path) for path in images]
+        self._tally = Counter(row.state for row in self._rows)
+        self._places = {row.path: place for place, row in enumerate(self._rows)}
+        self.endResetModel()
+
+    def use(self, vocabulary: Vocabulary) -> None:
+        """Another model's classes are in force."""
+        self._vocabulary = vocabulary
+        self._changed(0, len(self._rows) - 1)
+
+    def start_over(self) -> None:
+        """Forget all outcomes: every image waits again."""
+        for row in self._rows:
+            row.state, row.outcome = RowState.WAITING, None
+        self._tally = Counter({RowState.WAITING: len(self._rows)})
+        self._changed(0, len(self._rows) - 1)
+
+    def mark(self, place: int, state: RowState, outcome: Outcome | None = None) -> None:
+        """One image starts, ends or waits again."""
+        row = self._rows[place]
+        self._tally[row.state] -= 1
+        self._tally[state] += 1
+        row.state, row.outcome = state, outcome
+        self._changed(place, place)
+
+    def next_failed(self, after: int) -> int | None:
+        """The next failed image after a place, from the start again at the end; None if none failed."""
+        count = len(self._rows)
+        order = ((after + step) % count for step in range(1, count + 1))
+        return next((place for place in order if self._rows[place].state is RowState.FAILED), None)
+
+    def counts(self) -> tuple[int, int]:
+        """How many images are finished (failed ones included), and how many of them failed."""
+        failed = self._tally[RowState.FAILED]
+        return failed + self._tally[RowState.DONE], failed
+
+    def finding(self, place: int) -> Finding | None:
+        """The finding of the row at `place`, if it has one."""
+        outcome = self._rows[place].outcome if 0 <= place < len(self._rows) else None
+        return outcome if isinstance(outcome, Finding) else None
+
+    def _changed(self, first: int, last: int) -> None:
+        if last >= first:
+            self.dataChanged.emit(self.index(first), self.index(last))
+
+    def _show_thumbnail(self, path: Path) -> None:
+        place = self._places.get(path)
+        if place is not None:
+            self.dataChanged.emit(self.index(place), self.index(place), [Qt.ItemDataRole.DecorationRole])

@@ -1,0 +1,54 @@
+"""What the view-models need of the rest, as Protocols: the workbench, and whoever makes pictures of pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from leukdesk.analysis.ports import Predictor
+    from leukdesk.app.workers.pictures import Picture
+    from leukdesk.bundles.library import Installed
+    from leukdesk.domain.finding import Finding
+    from leukdesk.domain.heatmap import Heatmap
+    from leukdesk.fetch import OpenFields
+
+
+class Bench(Protocol):
+    """The part of `leukdesk.bootstrap.Workbench` that the window uses. Every method runs on a lane."""
+
+    def models(self) -> Sequence[Installed]:
+        """Installed bundles, refused ones included with their reason."""
+
+    def open(self, name: str | None) -> Predictor:
+        """Load and warm up a bundle; the active one for None. Raises `BundleError` or `EngineError`."""
+
+    def analyse(self, path: Path, predictor: Predictor) -> Finding:
+        """Read and analyse one image, heatmaps included. Raises `ImageError` or `EngineError`."""
+
+    def open_fields(self) -> OpenFields:
+        """Which openly licensed fields can be fetched. Raises `DataError`."""
+
+    def fetch_open_fields(
+        self, *, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    ) -> Sequence[Path]:
+        """Fetch them. Raises `FetchError`, `OutputError`, `Cancelled`."""
+
+
+class PictureSource(Protocol):
+    """`leukdesk.app.workers.pictures.Pictures`. Every method runs on a lane."""
+
+    def picture(self, path: Path) -> Picture:
+        """An image with its halved levels. Raises `ImageError`."""
+
+    def thumbnail(self, path: Path, size: int) -> QImage:
+        """A small picture. Raises `ImageError`."""
+
+    def heatmap(self, heatmap: Heatmap, label: str, width: int, height: int) -> QImage:
+        """The map of one class, to be stretched over the image."""
+
+    def colour_bar(self, rows: int = 128) -> QImage:
+        """The heatmap's colours, strong at the top."""

@@ -1,0 +1,150 @@
+"""The Analyse place: header, image, list, inspector; or the welcome while nothing is open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from leukdesk.app.theme import tokens
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.engine import model_key
+from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
+from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.image_strip import ImageStrip
+from leukdesk.app.views.inspector import Inspector
+from leukdesk.app.views.stage import Stage
+from leukdesk.app.views.welcome import Welcome
+from leukdesk.app.views.widgets.banner import Banner
+from leukdesk.app.views.widgets.labels import ElidedLabel
+from leukdesk.app.views.widgets.picker import Picker
+
+
+class AnalyseView(QWidget):
+    """One image large, all open images below, the finding beside it."""
+
+    def __init__(
+        self,
+        model: AnalyseViewModel,
+        fields: OpenFieldsViewModel,
+        theme: Theme,
+        actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._theme, self._actions = model, theme, actions
+        self.banner = Banner(theme)
+        self.welcome = Welcome(fields, theme, actions)
+        self.stage = Stage(model, theme, actions)
+        self.strip = ImageStrip(model, theme, actions)
+        self.inspector = Inspector(model, theme, actions)
+        self.models = Picker(theme, self.tr("Model"))
+        self.path = ElidedLabel("strong")
+        self._truth = self._button(actions.truth)
+        self._work = QWidget()
+        self._pages = QStackedLayout()
+        self._lay_out()
+        self._connect()
+        self._show_opened()
+        self._fill_models()
+
+    def _connect(self) -> None:
+        model, actions = self._model, self._actions
+        model.opened.connect(self._show_opened)
+        model.selected.connect(self._show_path)
+        model.problem.connect(self.banner.tell)
+        model.engine.listed.connect(self._fill_models)
+        model.engine.loading_changed.connect(self._fill_models)
+        self.models.activated.connect(lambda at: model.engine.choose(self.models.itemData(at)))
+        actions.previous.triggered.connect(lambda: model.step(-1))
+        actions.next.triggered.connect(lambda: model.step(1))
+        actions.next_failed.triggered.connect(model.select_next_failed)
+        actions.truth.toggled.connect(model.show_truth)
+        actions.zoom_in.triggered.connect(self.stage.canvas.zoom_in)
+        actions.zoom_out.triggered.connect(self.stage.canvas.zoom_out)
+        actions.fit.triggered.connect(self.stage.canvas.fit)
+        actions.actual.triggered.connect(self.stage.canvas.actual_size)
+        self._work.addActions([actions.previous, actions.next, actions.heatmap])
+
+    def _show_opened(self) -> None:
+        some = self._model.images.rowCount() > 0
+        self._pages.setCurrentIndex(1 if some else 0)
+        self._truth.setVisible(self._model.has_truths)
+        self._actions.truth.setEnabled(self._model.has_truths)
+        for action in self._image_actions():
+            action.setEnabled(some)
+        self._show_path()
+        self.setFocusProxy(self.strip.view if some else self.welcome)
+        if self.isVisible():
+            self.setFocus()
+
+    def _image_actions(self) -> tuple[QAction, ...]:
+        actions = self._actions
+        return (
+            actions.previous, actions.next, actions.next_failed, actions.heatmap, actions.hide_overlays,
+            actions.zoom_in, actions.zoom_out, actions.fit, actions.actual, actions.as_list,
+        )  # fmt: skip
+
+    def _show_path(self) -> None:
+        path = self._model.path
+        self.path.set_text(f"{self._model.title}  ›  {path.name}" if path else self._model.title, str(path or ""))
+
+    def _fill_models(self) -> None:
+        engine = self._model.engine
+        cards = [one.card for one in engine.installed if one.card is not None]
+        if engine.card is not None and not cards:
+            cards = [engine.card]
+        with QSignalBlocker(self.models):
+            self.models.clear()
+            for card in cards:
+                self.models.addItem(f"{card.name} {card.version}", model_key(card))
+                self.models.setItemData(self.models.count() - 1, card.title, Qt.ItemDataRole.ToolTipRole)
+            self.models.setCurrentIndex(self.models.findData(engine.wanted))
+        self.models.setPlaceholderText(self.tr("Loading…") if engine.loading else self.tr("No model"))
+        self.models.setEnabled(bool(cards))
+        self.models.setToolTip(self.tr("The model that looks at the images"))
+        self.models.updateGeometry()
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("kind", "toggle")
+        button.setIconSize(QSize(tokens.ICON, tokens.ICON))
+        button.setAccessibleName(action.text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _header(self) -> QFrame:
+        header = QFrame()
+        header.setProperty("panel", "header")
+        header.setFixedHeight(tokens.HEADER_HEIGHT)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(tokens.SPACE_4, 0, tokens.SPACE_3, 0)
+        row.setSpacing(tokens.SPACE_2)
+        row.addWidget(self.path, 1)
+        row.addWidget(self._truth)
+        row.addWidget(self._button(self._actions.heatmap))
+        row.addSpacing(tokens.SPACE_1)
+        row.addWidget(self.models)
+        return header
+
+    def _lay_out(self) -> None:
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._header())
+        middle.addWidget(self.stage, 1)
+        middle.addWidget(self.strip)
+        work = QHBoxLayout(self._work)
+        work.setContentsMargins(0, 0, 0, 0)
+        work.setSpacing(0)
+        work.addLayout(middle, 1)
+        work.addWidget(self.inspector)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self._work)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addLayout(self._pages, 1)

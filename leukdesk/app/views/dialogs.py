@@ -1,0 +1,124 @@
+"""The few dialogs: the overview of keys, what leukdesk is, and the report of a bug."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from leukdesk import __version__
+from leukdesk.app.theme import tokens
+from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.widgets.labels import label
+from leukdesk.domain.vocabulary import RESEARCH_USE
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+
+
+class KeysDialog(QDialog):
+    """All keys, from the actions themselves."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.SPACE_5)
+        grid.setVerticalSpacing(tokens.SPACE_2)
+        shown = [action for action in actions.all() if action.shortcuts()]
+        half = -(-len(shown) // 2)
+        for place, action in enumerate(shown):
+            column, row = 2 * (place // half), place % half
+            keys = "  ".join(key.toString(_NATIVE) for key in action.shortcuts())
+            grid.addWidget(label(keys, "strong"), row, column)
+            grid.addWidget(label(action.text().rstrip("…")), row, column + 1)
+        _lay_out(self, label(self.tr("Keys"), "title"), grid, self.tr("Close"))
+
+
+class AboutDialog(QDialog):
+    """What leukdesk is, and what it is not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About leukdesk"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        grid = QGridLayout()
+        words = self.tr(
+            "Shows what convolutional networks see in blood-smear images: findings for a human to confirm, never a "
+            "diagnosis. Nothing leaves this computer."
+        )
+        text = label(words, wrap=True)
+        text.setMinimumWidth(420)
+        grid.addWidget(text, 0, 0)
+        grid.addWidget(label(RESEARCH_USE, "strong", wrap=True), 1, 0)
+        grid.addWidget(label("Apache-2.0", "muted"), 2, 0)
+        _lay_out(self, label(f"leukdesk {__version__}", "title"), grid, self.tr("Close"))
+
+
+class CrashDialog(QDialog):
+    """One dialog for a bug: what the report holds is there to read before it is sent anywhere."""
+
+    def __init__(self, report: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("leukdesk made a mistake"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.report = QPlainTextEdit(report)
+        self.report.setReadOnly(True)
+        self.report.setMinimumSize(520, 200)
+        self.report.setAccessibleName(self.tr("Report"))
+        words = self.tr(
+            "This is a fault of the program, not yours. You can go on working. The report below names no files, "
+            "folders, people or images; please send it to whoever looks after leukdesk for you."
+        )
+        grid = QGridLayout()
+        grid.setVerticalSpacing(tokens.SPACE_3)
+        grid.addWidget(label(words, wrap=True), 0, 0)
+        grid.addWidget(self.report, 1, 0)
+        copy = QPushButton(self.tr("Copy report"))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+        _lay_out(self, label(self.tr("leukdesk made a mistake"), "title"), grid, self.tr("Go on working"), copy)
+
+
+def crash_report(error: BaseException) -> str:
+    """A bug as text without identifiers: types and places in the code; no messages, no values, no paths."""
+    lines = [
+        f"leukdesk {__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}",
+        f"{platform.system()} {platform.machine()}, {QGuiApplication.platformName()}",
+        "",
+    ]
+    seen: BaseException | None = error
+    while seen is not None:
+        lines.append(type(seen).__qualname__)
+        lines += [_place(frame) for frame in traceback.extract_tb(seen.__traceback__)]
+        seen = seen.__cause__ or seen.__context__
+    return "\n".join(lines)
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    """A frame by its module's path below the package (or its bare file name) since folders may hold a user's name."""
+    parts = Path(frame.filename).parts
+    inside = parts[len(parts) - parts[::-1].index("leukdesk") - 1 :] if "leukdesk" in parts else parts[-1:]
+    return f"  {'/'.join(inside)}:{frame.lineno} {frame.name}"
+
+
+def _lay_out(dialog: QDialog, title: QWidget, grid: QGridLayout, close: str, *buttons: QPushButton) -> None:
+    row = QHBoxLayout()
+    row.addStretch(1)
+    for button in buttons:
+        row.addWidget(button)
+    last = QPushButton(close)
+    last.setProperty("kind", "primary")
+    last.setDefault(True)
+    last.clicked.connect(dialog.accept)
+    row.addWidget(last)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
+    column.setSpacing(tokens.SPACE_4)
+    column.addWidget(title)
+    column.addLayout(grid)
+    column.addLayout(row)

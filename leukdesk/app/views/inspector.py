@@ -1,0 +1,76 @@
+"""The inspector on the right: what the model says of the selected image, and how far to trust it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from leukdesk.app.theme import tokens
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.inspector_facts import FactsSection
+from leukdesk.app.views.inspector_heatmap import HeatmapSection
+from leukdesk.app.views.inspector_verdict import VerdictSection
+from leukdesk.app.views.widgets.labels import label, rule
+from leukdesk.app.views.widgets.probability_bars import ProbabilityBars
+
+
+class Inspector(QFrame):
+    """Sections from the answer down to its provenance; without a finding it says why there is none."""
+
+    def __init__(self, model: AnalyseViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.verdict = VerdictSection(model, theme)
+        self.bars = ProbabilityBars(theme)
+        self.heatmap = HeatmapSection(model, theme, actions)
+        self.facts = FactsSection(model, theme)
+        self._answer, self._line = QWidget(), rule()
+        self.setProperty("panel", "inspector")
+        self.setAccessibleName(self.tr("Finding"))
+        self.setFixedWidth(tokens.INSPECTOR_WIDTH)
+        self._lay_out()
+        for signal in (model.selected, model.outcome_changed, model.picture_changed, model.engine.loading_changed):
+            signal.connect(self._refresh)
+        model.opened.connect(self._refresh)
+        model.truth_changed.connect(self.verdict.refresh)
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        answer = _column(self._answer, 0)
+        answer.addWidget(rule())
+        answer.addWidget(label(self.tr("Probabilities"), "section"))
+        answer.addWidget(self.bars)
+        answer.addWidget(rule())
+        answer.addWidget(self.heatmap)
+        page = QWidget()
+        column = _column(page, tokens.SPACE_4)
+        column.addWidget(self.verdict)
+        column.addWidget(self._answer)
+        column.addWidget(self._line)
+        column.addWidget(self.facts)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        QStackedLayout(self).addWidget(area)
+
+    def _refresh(self) -> None:
+        finding = self._model.finding
+        self._answer.setVisible(finding is not None)
+        if finding is not None:
+            self.bars.show_ranked(finding.prediction.ranked(), self._model.images.vocabulary)
+        self.verdict.refresh()
+        self.heatmap.refresh()
+        self.facts.refresh()
+        self._line.setVisible(not self.facts.isHidden())
+
+
+def _column(parent: QWidget, margin: int) -> QVBoxLayout:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(margin, margin, margin, margin)
+    column.setSpacing(tokens.SPACE_3)
+    return column

@@ -1,0 +1,210 @@
+"""The one window: rail, places, status strip, menus; it opens what is dropped on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
+from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.analyse_view import AnalyseView
+from leukdesk.app.views.dialogs import AboutDialog, CrashDialog, KeysDialog, crash_report
+from leukdesk.app.views.models_view import ModelsView
+from leukdesk.app.views.status_strip import StatusStrip
+from leukdesk.app.views.widgets.rail import Rail
+from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
+from leukdesk.settings import Theme as ThemeName
+
+
+class MainWindow(QMainWindow):
+    """To add a place: 1. its view in `_views`, 2. its name and icon in `_add_places`.
+
+    `painted` is emitted once, after the first paint.
+    """
+
+    painted = Signal()
+    closing = Signal()
+
+    def __init__(
+        self,
+        model: AnalyseViewModel,
+        fields: OpenFieldsViewModel,
+        preferences: Preferences,
+        theme: Theme,
+        sample: Callable[[], Path],
+    ) -> None:
+        """`sample`: where the sample case is."""
+        super().__init__()
+        self._model, self._fields, self._preferences, self._theme, self._sample = (
+            model,
+            fields,
+            preferences,
+            theme,
+            sample,
+        )
+        self._was_painted = False
+        self._whole = QWidget()
+        self._crash: CrashDialog | None = None
+        self.commands = Actions(theme, self)
+        self.rail = Rail(theme)
+        self.places = QStackedWidget()
+        self.analyse = AnalyseView(model, fields, theme, self.commands)
+        self.models = ModelsView(model.engine, theme)
+        self._views = (self.analyse, self.models)
+        self.status = StatusStrip(model, theme, self.commands)
+        self.setWindowTitle("leukdesk")
+        self.setWindowIcon(theme.window_icon())
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.setMinimumSize(960, 600)
+        self._add_places()
+        self._lay_out()
+        self._fill_menus()
+        self._connect()
+
+    # -- what the user asks for
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open files and folders in the Analyse place."""
+        self.go_to(0)
+        self._model.open(paths)
+
+    def go_to(self, place: int) -> None:
+        """Show another place."""
+        self.rail.show_place(place)
+        self.places.setCurrentIndex(place)
+        self._views[place].setFocus()
+
+    def report_crash(self, error: BaseException) -> None:
+        """Show a bug, in one dialog at a time; work goes on."""
+        if self._crash is None:
+            self._crash = CrashDialog(crash_report(error), self)
+            self._crash.destroyed.connect(self._forget_crash)
+            self._crash.open()
+
+    def _forget_crash(self) -> None:
+        self._crash = None
+
+    def _ask_images(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
+        dialog = QFileDialog(self, self.tr("Open images"))
+        dialog.setNameFilters([self.tr("Images ({patterns})").format(patterns=patterns), self.tr("All files (*)")])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._ask(dialog)
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Open a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._ask(dialog)
+
+    def _ask(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names]))
+        dialog.open()
+
+    # -- drag and drop, painting, closing
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+            self._show_drop(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._show_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._show_drop(False)
+        event.acceptProposedAction()
+        self.open_paths(_dropped(event))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _show_drop(self, on: bool) -> None:
+        self._drop.setGeometry(self._whole.rect())
+        self._drop.setVisible(on)
+        self._drop.raise_()
+
+    # -- building
+
+    def _add_places(self) -> None:
+        words = ((self.tr("Analyse"), "analyse"), (self.tr("Models"), "models"))
+        for view, (name, icon) in zip(self._views, words, strict=True):
+            self.places.addWidget(view)
+            self.rail.add_place(name, icon)
+        keys = self.rail.add_foot(self.tr("Keys"), "keyboard", self.commands.keys.toolTip())
+        keys.clicked.connect(self.commands.keys.trigger)
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.places, 1)
+        column = QVBoxLayout(self._whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(self._whole)
+        self._drop = QFrame(self._whole)
+        self._drop.setProperty("drop", "true")
+        self._drop.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._drop.hide()
+
+    def _fill_menus(self) -> None:
+        one, bar = self.commands, self.menuBar()
+        file = bar.addMenu(self.tr("&File"))
+        file.addActions([one.open_images, one.open_folder, one.open_sample, one.fetch])
+        file.addSeparator()
+        file.addAction(one.quit)
+        image = bar.addMenu(self.tr("&Image"))
+        image.addActions([one.previous, one.next, one.next_failed])
+        image.addSeparator()
+        image.addActions([one.heatmap, one.truth, one.hide_overlays])
+        image.addSeparator()
+        image.addActions([one.stop, one.resume])
+        view = bar.addMenu(self.tr("&View"))
+        view.addActions([one.zoom_in, one.zoom_out, one.fit, one.actual])
+        view.addSeparator()
+        view.addAction(one.as_list)
+        view.addMenu(self.tr("&Theme")).addActions(one.themes.actions())
+        bar.addMenu(self.tr("&Help")).addActions([one.keys, one.about])
+
+    def _connect(self) -> None:
+        one = self.commands
+        one.open_images.triggered.connect(self._ask_images)
+        one.open_folder.triggered.connect(self._ask_folder)
+        one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
+        one.quit.triggered.connect(self.close)
+        one.keys.triggered.connect(lambda: KeysDialog(one, self).open())
+        one.about.triggered.connect(lambda: AboutDialog(self).open())
+        one.themes.triggered.connect(lambda action: self._use_theme(action.data()))
+        self.rail.went.connect(self.go_to)
+        self._model.engine.chosen.connect(self._preferences.set_active_model)
+        one.fetch.triggered.connect(self._fields.fetch)
+        self._fields.fetched.connect(self.open_paths)
+        self._fields.failed.connect(self.analyse.banner.tell)
+        self._preferences.failed.connect(self.analyse.banner.tell)
+
+    def _use_theme(self, mode: ThemeName) -> None:
+        self._theme.use(mode)
+        self._preferences.set_theme(mode)
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,0 +1,162 @@
+"""The Models place: what is installed, what each model knows, how good it was, and why one was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from leukdesk.app.theme import tokens
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.engine import Engine, model_key
+from leukdesk.app.views.widgets.banner import copy_details, in_words
+from leukdesk.app.views.widgets.chip import Chip
+from leukdesk.app.views.widgets.labels import label
+
+if TYPE_CHECKING:
+    from leukdesk.bundles.library import Installed
+    from leukdesk.domain.card import Card, Metric
+
+_WIDTH = 760
+
+
+class ModelsView(QWidget):
+    """One card for each installed bundle."""
+
+    def __init__(self, engine: Engine, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine, self._theme = engine, theme
+        self.cards: list[ModelCard] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(tokens.SPACE_3)
+        self._note = label("", "muted", wrap=True)
+        self._lay_out()
+        engine.listed.connect(self._rebuild)
+        engine.loading_changed.connect(self._rebuild)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        for card in self.cards:
+            self._column.removeWidget(card)
+            card.deleteLater()
+        self.cards = [ModelCard(one, self._engine, self._theme) for one in self._engine.installed]
+        for place, card in enumerate(self.cards):
+            self._column.insertWidget(place, card)
+        self._note.setText(
+            self.tr("Models are folders of data, never code; every file of each was checked against its hash.")
+            if self.cards
+            else self.tr("Looking for models…")
+        )
+
+    def _lay_out(self) -> None:
+        page, column = QWidget(), QVBoxLayout()
+        column.setSpacing(tokens.SPACE_4)
+        column.addWidget(label(self.tr("Models"), "title"))
+        column.addWidget(self._note)
+        column.addLayout(self._column)
+        column.addStretch(1)
+        holder = QWidget()
+        holder.setLayout(column)
+        holder.setMaximumWidth(_WIDTH)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5)
+        row.addStretch(1)
+        row.addWidget(holder, 100)
+        row.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setProperty("panel", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+class ModelCard(QFrame):
+    """One bundle, good or refused."""
+
+    def __init__(self, installed: Installed, engine: Engine, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("panel", "card")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4)
+        self._column.setSpacing(tokens.SPACE_2)
+        self.use = QPushButton(self.tr("Use this model"))
+        self.use.setProperty("kind", "small")
+        self.use.hide()
+        if installed.card is not None:
+            self._show_card(installed.card, engine)
+        else:
+            self._show_refused(installed)
+
+    def _show_card(self, card: Card, engine: Engine) -> None:
+        key = model_key(card)
+        chips = []
+        if engine.card is not None and model_key(engine.card) == key:
+            chips.append(Chip(self._theme, self.tr("In use"), "ok", "ok"))
+        if card.synthetic:
+            chips.append(Chip(self._theme, self.tr("Synthetic: a demonstration"), "sample", "attention"))
+        self._head(f"{card.name} {card.version}", chips)
+        self.use.setVisible(engine.wanted != key)
+        self.use.setAccessibleName(self.tr("Use {name}").format(name=key))
+        self.use.clicked.connect(lambda: engine.choose(key))
+        self._say(card.title)
+        for name, words in self._facts(card):
+            self._fact(name, words)
+
+    def _facts(self, card: Card) -> list[tuple[str, str]]:
+        scope = {"field": self.tr("whole fields"), "cell": self.tr("single cells")}[card.scope]
+        facts = [
+            (self.tr("Knows"), ", ".join(one.display for one in card.classes)),
+            (self.tr("Looks at"), f"{scope}, {card.input_size} × {card.input_size} px"),
+            (self.tr("Meant for"), card.intended_use),
+            (self.tr("Limits"), "\n".join(f"• {one}" for one in card.limits)),
+            (self.tr("Trained on"), f"{card.training_data.name}, {card.training_data.images} images"),
+            (self.tr("Measured"), "\n".join(_metric(one) for one in card.metrics)),
+            (self.tr("Licence"), card.licence),
+        ]
+        return [(name, words) for name, words in facts if words]
+
+    def _show_refused(self, installed: Installed) -> None:
+        self._head(installed.folder.name, [Chip(self._theme, self.tr("Refused"), "refuse", "refuse")])
+        error = installed.error
+        if error is not None:
+            self._say(in_words(error))
+            copy = QPushButton(self.tr("Copy details"))
+            copy.setProperty("kind", "small")
+            copy.clicked.connect(lambda: copy_details(error))
+            self._column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeading)
+
+    def _head(self, name: str, chips: list[Chip]) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.SPACE_2)
+        row.addWidget(label(name, "heading"))
+        for chip in chips:
+            row.addWidget(chip)
+        row.addStretch(1)
+        row.addWidget(self.use)
+        self._column.addLayout(row)
+
+    def _say(self, words: str) -> None:
+        self._column.addWidget(label(words, wrap=True))
+
+    def _fact(self, name: str, words: str) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.SPACE_3)
+        key = label(name, "muted")
+        key.setFixedWidth(96)
+        row.addWidget(key, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(words, wrap=True), 1)
+        self._column.addLayout(row)
+
+
+def _metric(metric: Metric) -> str:
+    note = f" ({metric.note})" if metric.note else ""
+    return (
+        f"{metric.name} {metric.value:.3f} [{metric.low:.3f}, {metric.high:.3f}], n = {metric.n}, {metric.split}{note}"
+    )

@@ -1,0 +1,137 @@
+"""What a newcomer sees: what this is, what to open, and what it does not do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from leukdesk.app.theme import tokens
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
+from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.widgets.labels import label, link
+
+_WIDTH = 560
+
+
+class Welcome(QWidget):
+    """The empty state of the Analyse place."""
+
+    def __init__(
+        self, fields: OpenFieldsViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._fields = fields
+        self.choices: dict[QAction, Choice] = {}
+        self.setProperty("panel", "canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(tokens.SPACE_2)
+        self._add_head()
+        for action, icon, words in self._choices(actions):
+            self.choices[action] = Choice(theme, action, icon, words)
+            self._column.addWidget(self.choices[action])
+        self._fetch = self.choices[actions.fetch]
+        self._cancel = link(self.tr("Stop fetching"))
+        self._cancel.clicked.connect(fields.cancel)
+        self._column.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignLeading)
+        self._add_foot()
+        holder = QWidget()
+        holder.setLayout(self._column)
+        holder.setMaximumWidth(_WIDTH)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(holder, 100)
+        row.addStretch(1)
+        fields.changed.connect(self._show_fields)
+        self._show_fields()
+
+    def _show_fields(self) -> None:
+        offer, (done, total) = self._fields.offer, self._fields.progress
+        self._fetch.setVisible(offer is not None)
+        self._cancel.setVisible(self._fields.running)
+        if self._fields.running:
+            self._fetch.say(self.tr("Fetching: {done} of {total}").format(done=done, total=total or "…"))
+        elif offer is not None:
+            size = sum(field.bytes for field in offer.fields) / 1e6
+            words = self.tr("{title} · {licence} licence · {size} MB · uses the network")
+            self._fetch.say(words.format(title=offer.title, licence=offer.licence, size=f"{size:.1f}"))
+
+    def _choices(self, actions: Actions) -> tuple[tuple[QAction, str, str], ...]:
+        return (
+            (actions.open_images, "image", self.tr("One or more files: JPEG, PNG, BMP or TIFF")),
+            (actions.open_folder, "folder", self.tr("All images in a folder and below it")),
+            (
+                actions.open_sample,
+                "sample",
+                self.tr("Synthetic fields with known truth: the model right, wrong and unsure"),
+            ),
+            (actions.fetch, "download", ""),
+        )
+
+    def _add_head(self) -> None:
+        self._column.addStretch(2)
+        self._column.addWidget(label(self.tr("See what a model sees in a blood smear"), "title", wrap=True))
+        self._column.addWidget(
+            label(
+                self.tr("Drop images or a folder here, or choose. Nothing leaves this computer."),
+                "muted",
+                wrap=True,
+            )
+        )
+        self._column.addSpacing(tokens.SPACE_3)
+
+    def _add_foot(self) -> None:
+        self._column.addSpacing(tokens.SPACE_3)
+        words = self.tr(
+            "leukdesk shows findings for you to confirm. It makes no diagnosis, it knows only the classes its model "
+            "was trained on, and it can be wrong with high confidence."
+        )
+        self._column.addWidget(label(words, "caption", wrap=True))
+        self._column.addStretch(3)
+
+
+class Choice(QPushButton):
+    """A large button: icon, what it does, a line of explanation, its key."""
+
+    def __init__(self, theme: Theme, action: QAction, icon: str, words: str) -> None:
+        super().__init__()
+        self._theme, self._icon_name = theme, icon
+        self.setProperty("kind", "choice")
+        self.setAccessibleName(action.text().rstrip("…"))
+        self.setAccessibleDescription(words)
+        self.setToolTip(action.toolTip())
+        self.clicked.connect(action.trigger)
+        self._words = label(words, "caption", wrap=True)
+        self._icon, key = QLabel(), label(action.shortcut().toString(), "caption")
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        column.addWidget(label(action.text(), "strong"))
+        column.addWidget(self._words)
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_3, tokens.SPACE_4, tokens.SPACE_3)
+        row.setSpacing(tokens.SPACE_4)
+        row.addWidget(self._icon)
+        row.addLayout(column, 1)
+        row.addWidget(key)
+        for part in (self._icon, key):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._draw_icon()
+        theme.changed.connect(self._draw_icon)
+
+    def say(self, words: str) -> None:
+        """Explain it in other words."""
+        self._words.setText(words)
+        self.setAccessibleDescription(words)
+
+    def sizeHint(self) -> QSize:
+        return self._row.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._row.minimumSize()
+
+    def _draw_icon(self) -> None:
+        self._icon.setPixmap(self._theme.pixmap(self._icon_name, "accent", tokens.ICON_LARGE))

@@ -1,0 +1,60 @@
+"""A combo box drawn in the window's own style, since Qt's stylesheets cannot colour its arrow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QListView, QWidget
+
+from leukdesk.app.theme import tokens
+from leukdesk.app.theme.theme import Theme
+
+_HEIGHT = 32
+
+
+class Picker(QComboBox):
+    """Choose one of a few; the wheel scrolls past it instead of changing it by accident."""
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setView(QListView())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        widest = max((self.fontMetrics().horizontalAdvance(self.itemText(at)) for at in range(self.count())), default=0)
+        return QSize(widest + 3 * tokens.SPACE_3 + tokens.ICON, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(96, _HEIGHT)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focus, colour = self.hasFocus(), self._theme.colour
+        painter.setPen(QPen(colour("accent" if focus else "border"), 2 if focus else 1))
+        painter.setBrush(colour("hover" if self.underMouse() and self.isEnabled() else "raised"))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
+        painter.setPen(colour("text" if self.isEnabled() else "disabled"))
+        room = self._text_room()
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
+        self._draw_arrow(painter)
+
+    def _text_room(self) -> QRect:
+        room = self.rect().adjusted(tokens.SPACE_3, 0, -tokens.SPACE_3 - tokens.ICON, 0)
+        if self.isRightToLeft():
+            room.translate(tokens.ICON, 0)
+        return room
+
+    def _draw_arrow(self, painter: QPainter) -> None:
+        edge = tokens.SPACE_3 + tokens.SPACE_1
+        middle = QPointF(edge if self.isRightToLeft() else self.width() - edge, self.height() / 2 + 1)
+        painter.setPen(QPen(self._theme.colour("muted"), 1.6, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline([middle + QPointF(-4, -2), middle + QPointF(0, 2), middle + QPointF(4, -2)])

@@ -1,0 +1,44 @@
+"""An on/off switch."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from leukdesk.app.theme.theme import Theme
+
+_WIDTH, _HEIGHT = 36, 20
+
+
+class Switch(QAbstractButton):
+    """A checkable button drawn as a switch; its accessible name says what it switches."""
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setCheckable(True)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedSize(self.sizeHint())
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH + 4, _HEIGHT + 4)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(2, 2, _WIDTH, _HEIGHT)
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.colour("accent"), 1.5))
+            painter.drawRoundedRect(track.adjusted(-1.2, -1.2, 1.2, 1.2), _HEIGHT / 2 + 1, _HEIGHT / 2 + 1)
+        on = self.isChecked() and self.isEnabled()
+        painter.setPen(QPen(self._theme.colour("accent" if on else "muted"), 1))
+        painter.setBrush(self._theme.colour("accent" if on else "track"))
+        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("on_accent" if on else "muted" if self.isEnabled() else "disabled"))
+        left = track.right() - _HEIGHT + 4 if self.isChecked() else track.left() + 4
+        painter.drawEllipse(QRectF(left, track.top() + 4, _HEIGHT - 8, _HEIGHT - 8))

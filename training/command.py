@@ -16,6 +16,10 @@ def add_parsers(subparsers: Any) -> None:
     train.add_argument("recipe", type=Path)
     train.add_argument("--data", type=Path, required=True, help="folder per class, or a folder with manifest.csv")
     train.add_argument("--out", type=Path, required=True, help="folder of the run; must not exist yet")
+    train.add_argument(
+        "--start-from", type=Path, metavar="RUN", help="the run whose features a second stage begins with"
+    )
+    train.add_argument("--split", choices=("grouped", "random", "system"), help="another split than the recipe's")
     train.set_defaults(func=_train)
     resume = subparsers.add_parser("resume", help="go on with a stopped or killed run")
     resume.add_argument("run", type=Path)
@@ -40,7 +44,8 @@ def add_parsers(subparsers: Any) -> None:
 def _train(arguments: argparse.Namespace) -> int:
     from training.run import begin_run
 
-    run = begin_run(arguments.out, arguments.recipe, arguments.data)
+    changes = {"split.method": arguments.split} if arguments.split else {}
+    run = begin_run(arguments.out, arguments.recipe, arguments.data, changes=changes, start_from=arguments.start_from)
     return _go(run)
 
 

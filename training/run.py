@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from leukdesk.architectures import resolve
 from leukdesk.domain.errors import DataError
 from training.checkpoint import write_atomically
-from training.recipe import Recipe, load_recipe
+from training.recipe import Recipe, changed, fingerprint, load_recipe, read_document, recipe_of
+from training.toml_text import to_toml
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,7 +71,18 @@ class Run:
     @property
     def data_root(self) -> Path:
         """The folder the run was trained on."""
-        return Path(json.loads((self.folder / "run.json").read_text("utf-8"))["data"])
+        return Path(self.facts["data"])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was written when the run began: `data`, `recipe_sha256`, `start_from`."""
+        facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
+        return facts
+
+    @property
+    def start_from(self) -> Path | None:
+        """The weights this run's features began with, where another run trained them."""
+        return Path(self.facts["start_from"]["weights"]) if self.facts.get("start_from") else None
 
     def rows(self, part: str) -> Path:
         """Where the rows of `validation` or `test` are saved."""
@@ -83,14 +97,27 @@ class Run:
         return file
 
 
-def begin_run(folder: Path, recipe_file: Path, data: Path) -> Run:
+def begin_run(
+    folder: Path,
+    recipe_file: Path,
+    data: Path,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    start_from: Path | None = None,
+) -> Run:
     """Check the recipe and the data, freeze the split, and only then make the run's folder.
 
-    Raises `DataError` (or `BundleError` for the architecture) with nothing left on disk.
+    `changes` sets other values for keys of the recipe (`phases.0.epochs`), written into the run's copy; `start_from`
+    is the run whose features this one begins with. Raises `DataError` (or `BundleError` for the architecture) with
+    nothing left on disk.
     """
-    recipe = load_recipe(recipe_file)
+    document = read_document(recipe_file)
+    adapted = changed(document, changes or {})
+    recipe = recipe_of(adapted, recipe_file)
     resolve(recipe.architecture.name, recipe.architecture.parameters)
     recipe.augmented()
+    facts = {"format": 1, "data": str(data.resolve()), "recipe_sha256": fingerprint(document)}
+    facts |= {"start_from": _first_stage(recipe, start_from)}
     if folder.exists():
         raise DataError(
             "there is a run already", subject=folder, advice="Choose another --out, or go on with `resume`."
@@ -98,25 +125,61 @@ def begin_run(folder: Path, recipe_file: Path, data: Path) -> Run:
     split = _split(recipe, data)
     folder.mkdir(parents=True)
     split.write(folder / "split.json")
-    write_atomically(folder / "recipe.toml", recipe_file.read_bytes())
-    write_atomically(folder / "run.json", json.dumps({"format": 1, "data": str(data.resolve())}).encode())
+    comment = f"{recipe_file.name}, changed: {', '.join(changes or ())}"
+    copied = to_toml(adapted, comment=comment).encode() if changes else recipe_file.read_bytes()
+    write_atomically(folder / "recipe.toml", copied)
+    write_atomically(folder / "run.json", json.dumps(facts, indent=1).encode())
     return Run(folder)
 
 
-def _split(recipe: Recipe, data: Path) -> Split:
-    from training.datasets import load_dataset, require_learnable
-    from training.splits import holdout
+def _first_stage(recipe: Recipe, start_from: Path | None) -> dict[str, str] | None:
+    """Which weights the features begin with, after checking that they can."""
+    if start_from is None and recipe.start_from:
+        raise DataError(
+            f"begins with the features of {recipe.start_from}",
+            subject=recipe.name,
+            advice="Train that recipe first, then name its folder with --start-from RUN.",
+        )
+    if start_from is None:
+        return None
+    first = open_run(start_from)
+    before = first.recipe
+    if before.architecture.name != recipe.architecture.name or recipe.start_from not in ("", before.name):
+        raise DataError(
+            f"is a run of {before.name} ({before.architecture.name})",
+            subject=start_from,
+            advice=f"{recipe.name} begins with {recipe.start_from or 'a run'} of {recipe.architecture.name}.",
+        )
+    digest = hashlib.sha256(first.best.read_bytes()).hexdigest()
+    return {"recipe": before.name, "weights": str(first.best.resolve()), "sha256": digest}
 
-    dataset = load_dataset(data)
+
+def _split(recipe: Recipe, data: Path) -> Split:
+    from training.datasets import require_learnable
+    from training.splits import holdout, system_split
+
+    dataset = _labelled(recipe, data)
     if set(dataset.classes) != set(recipe.class_ids):
         raise DataError(
             f"has the classes {', '.join(dataset.classes)}; the recipe has {', '.join(recipe.class_ids)}",
             subject=data,
-            advice="Name the same classes in both.",
+            advice="Name the same classes in both, or say which is which in the recipe's class_map.",
         )
     require_learnable(dataset)
     plan = recipe.split
+    if plan.method == "system":
+        return system_split(dataset, recipe.system, seed=plan.seed)
     return holdout(dataset, method=plan.method, validation=plan.validation, test=plan.test, seed=plan.seed)
+
+
+def _labelled(recipe: Recipe, data: Path) -> DataSet:
+    """The data set with its classes named as in the recipe."""
+    from training.datasets import load_dataset
+
+    dataset = load_dataset(data)
+    names = recipe.class_map
+    samples = tuple(replace(one, label=names.get(one.label, one.label)) for one in dataset.samples)
+    return replace(dataset, samples=samples, classes=tuple(sorted({one.label for one in samples})))
 
 
 def open_run(folder: Path) -> Run:
@@ -128,10 +191,10 @@ def open_run(folder: Path) -> Run:
 
 def run_data(run: Run) -> RunData:
     """The run's images through its frozen split; `DataError` where they are no longer those it was made for."""
-    from training.datasets import load_dataset
     from training.splits import read_split
 
+    recipe = run.recipe
     split = read_split(run.folder / "split.json")
-    dataset = load_dataset(run.data_root)
+    dataset = _labelled(recipe, run.data_root)
     split.verify(dataset)
-    return RunData(dataset, split, run.recipe.class_ids)
+    return RunData(dataset, split, recipe.class_ids)

@@ -16,7 +16,7 @@ from leukdesk.architectures import Network, build
 from leukdesk.architectures.weights import flat_layers
 from leukdesk.domain.errors import Cancelled
 from training import checkpoint
-from training.backbones import load_backbone
+from training.backbones import begin_features
 from training.devices import data_parallel
 from training.learning import (
     class_weights,
@@ -28,6 +28,7 @@ from training.learning import (
     set_trainable,
 )
 from training.pipeline import Batches, read_inputs
+from training.run import Run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,8 +63,8 @@ class Trainer:
     def _train_all(self) -> Path:
         self._network = new_network(self._recipe)
         state = checkpoint.read_state(self._folder)
-        if state is None and self._recipe.backbone:
-            load_backbone(self._network, self._recipe.backbone)
+        if state is None:
+            begin_features(self._network, self._recipe, Run(self._folder).start_from, self._log)
         self._log("reading", images=len(self._train.files) + len(self._validation.files))
         self._inputs = read_inputs(self._train.files, self._recipe.input_size)
         self._validation_inputs = read_inputs(self._validation.files, self._recipe.input_size)

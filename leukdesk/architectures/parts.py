@@ -8,7 +8,8 @@ import keras
 from keras import layers
 
 # (scale, offset) applied to RGB in 0..255: none (the network scales itself), unit, keras.applications' "tf" and "caffe"
-# modes (the latter for BGR) and torchvision's.
+# modes (the latter for BGR), torchvision's, and torchvision's times 255 for EfficientNet, which divides by 255 itself
+# but leaves the rest to a layer that Keras adds only where it loads its own ImageNet weights.
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SCALINGS: dict[str, tuple[Any, Any]] = {
     "none": (1.0, 0.0),
@@ -18,6 +19,10 @@ SCALINGS: dict[str, tuple[Any, Any]] = {
     "imagenet": (
         tuple(1 / (255.0 * std) for std in _STD),
         tuple(-mean / std for mean, std in zip(_MEAN, _STD, strict=True)),
+    ),
+    "imagenet_255": (
+        tuple(1 / std for std in _STD),
+        tuple(-255.0 * mean / std for mean, std in zip(_MEAN, _STD, strict=True)),
     ),
 }
 

@@ -2,5 +2,15 @@
 
 from training.datasets.dataset import DataSet, Grouping, Sample, hashed
 from training.datasets.load import LAYOUTS, load_dataset, require_learnable
+from training.datasets.presence import require_images
 
-__all__ = ["LAYOUTS", "DataSet", "Grouping", "Sample", "hashed", "load_dataset", "require_learnable"]
+__all__ = [
+    "LAYOUTS",
+    "DataSet",
+    "Grouping",
+    "Sample",
+    "hashed",
+    "load_dataset",
+    "require_images",
+    "require_learnable",
+]

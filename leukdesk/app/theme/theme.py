@@ -44,7 +44,6 @@ class Theme(QObject):
         self._colours = LIGHT
         application.setStyle(QStyleFactory.create("Fusion"))
         application.styleHints().colorSchemeChanged.connect(self._follow)
-        self.use(mode)
 
     @property
     def mode(self) -> str:

@@ -18,7 +18,14 @@ LIST_HEIGHT = 5 * LINE_HEIGHT + tokens.SPACE_1
 
 
 class _Images(QListView):
-    """A list whose wheel also turns a filmstrip."""
+    """A list whose wheel also turns a filmstrip, and which repaints what changed without laying out all rows again."""
+
+    def dataChanged(self, first: QModelIndex, last: QModelIndex, _roles: list[int] | None = None) -> None:
+        # QListView measures every row on every change, although all have one size: 20 ms with 10 000 rows.
+        if first == last:
+            self.update(first)
+        else:
+            self.viewport().update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
@@ -15,7 +24,6 @@ from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
-from leukdesk.app.views.dialogs import AboutDialog, CrashDialog, KeysDialog, crash_report
 from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
@@ -51,7 +59,7 @@ class MainWindow(QMainWindow):
         )
         self._was_painted = False
         self._whole = QWidget()
-        self._crash: CrashDialog | None = None
+        self._crash: QDialog | None = None
         self.commands = Actions(theme, self)
         self.rail = Rail(theme)
         self.places = QStackedWidget()
@@ -84,6 +92,8 @@ class MainWindow(QMainWindow):
 
     def report_crash(self, error: BaseException) -> None:
         """Show a bug, in one dialog at a time; work goes on."""
+        from leukdesk.app.views.dialogs import CrashDialog, crash_report
+
         if self._crash is None:
             self._crash = CrashDialog(crash_report(error), self)
             self._crash.destroyed.connect(self._forget_crash)
@@ -91,6 +101,16 @@ class MainWindow(QMainWindow):
 
     def _forget_crash(self) -> None:
         self._crash = None
+
+    def _show_keys(self) -> None:
+        from leukdesk.app.views.dialogs import KeysDialog
+
+        KeysDialog(self.commands, self).open()
+
+    def _show_about(self) -> None:
+        from leukdesk.app.views.dialogs import AboutDialog
+
+        AboutDialog(self).open()
 
     def _ask_images(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
@@ -191,8 +211,8 @@ class MainWindow(QMainWindow):
         one.open_folder.triggered.connect(self._ask_folder)
         one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
         one.quit.triggered.connect(self.close)
-        one.keys.triggered.connect(lambda: KeysDialog(one, self).open())
-        one.about.triggered.connect(lambda: AboutDialog(self).open())
+        one.keys.triggered.connect(self._show_keys)
+        one.about.triggered.connect(self._show_about)
         one.themes.triggered.connect(lambda action: self._use_theme(action.data()))
         self.rail.went.connect(self.go_to)
         self._model.engine.chosen.connect(self._preferences.set_active_model)

@@ -9,7 +9,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.views.actions import Actions
-from leukdesk.app.views.widgets.banner import in_words
+from leukdesk.app.views.widgets.banner import copy_details, in_words
 from leukdesk.app.views.widgets.canvas import Canvas
 from leukdesk.app.views.widgets.canvas_overlays import Legend, ScaleBar, ZoomBar
 from leukdesk.app.views.widgets.chip import Chip

@@ -13,6 +13,7 @@ from leukdesk.app.views.widgets.labels import label
 
 _BAR_WIDTH, _BAR_HEIGHT = 12, 96
 _LONGEST = 140  # px, of the scale bar
+_PERCENT_WIDTH = 48  # px, so that the buttons stand still while the magnification changes
 
 
 class ColourBar(QWidget):
@@ -134,7 +135,7 @@ class ZoomBar(QFrame):
         self._zoom = QLabel()
         self._zoom.setProperty("role", "caption")
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("0000%") + tokens.SPACE_1)
+        self._zoom.setMinimumWidth(_PERCENT_WIDTH)
         self.setProperty("overlay", "true")
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)

@@ -70,6 +70,8 @@ def hash_file(path: Path, *, limit_px: int = 64_000_000) -> Print | None:
 
 def alike(prints: NDArray[np.float32], *, threshold: float = LIKENESS) -> list[Pair]:
     """All pairs among prints of shape (n, 32, 32) at least this alike in any of eight orientations, likest first."""
+    if not len(prints):
+        return []
     coarse = _coarse(prints).reshape(len(prints), -1)
     found: dict[tuple[int, int], float] = {}
     for turned in _orientations(prints):

@@ -50,7 +50,8 @@ def colour_plot(report: DataReport) -> bytes:
     axes.set_xlabel("mean saturation")
     axes.set_ylabel("mean lightness (L*)")
     axes.set_title("Colour of whole images: classes should overlap")
-    axes.legend(markerscale=2, fontsize=8)
+    if report.colours:
+        axes.legend(markerscale=2, fontsize=8)
     return _png(figure)
 
 

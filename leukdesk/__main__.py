@@ -5,24 +5,37 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from leukdesk.cli import exit_status
 from leukdesk.cli.commands import COMMANDS
+from leukdesk.cli.terminal import can_open_window, note
 
 
 def main() -> int:
-    """Run leukdesk; returns the exit status. Nothing on the way to the window loads the command line."""
+    """Run leukdesk; returns the exit status. Only what the window needs is loaded on the way to it."""
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        from leukdesk import logs, paths
         from leukdesk.cli.main import main as command_line
 
+        logs.start(paths.log_folder())
+        logs.record_bugs()
         return command_line(arguments, open_window)
     return open_window([Path(argument) for argument in arguments])
 
 
-def open_window(paths: list[Path]) -> int:
-    """Open the window on images and folders; returns the exit status once it is closed."""
-    from leukdesk.app.main import run
-
-    return run(paths)
+def open_window(paths: list[Path], *, sample: bool = False) -> int:
+    """Open the window on images and folders, or on the sample case; returns the exit status once it is closed."""
+    if not can_open_window():
+        note("leukdesk: there is no display for a window. `leukdesk classify` and the other commands need none.")
+        return exit_status.USAGE
+    try:
+        from leukdesk.app.main import run
+    except ImportError as error:
+        if not (error.name or "").startswith("PySide6"):
+            raise
+        note(f"leukdesk: the window cannot be loaded ({error}). README.md names the system packages it needs.")
+        return exit_status.USAGE
+    return run(paths, sample=sample)
 
 
 if __name__ == "__main__":

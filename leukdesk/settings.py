@@ -47,7 +47,7 @@ def load(path: Path) -> Settings:
     """Read settings; the defaults where there is no file. Raises `SettingsError` with the file as its subject."""
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, "the settings cannot be read") from error

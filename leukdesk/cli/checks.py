@@ -108,12 +108,19 @@ def _sample(bench: Workbench) -> Check:
 def _models(bench: Workbench, engine: Engine | None) -> Iterator[Check]:
     try:
         models = bench.models()
-        yield Check("active model", State.OK, bench.active())
     except BundleError as error:
-        yield Check("active model", State.BROKEN, f"{error.what}. {error.advice}")
-        models = []
+        yield Check("models", State.BROKEN, f"{error.what}. {error.advice}")
+        return
+    yield _active(bench)
     for one in models:
         yield _model(bench, one, engine)
+
+
+def _active(bench: Workbench) -> Check:
+    try:
+        return Check("active model", State.OK, bench.active())
+    except BundleError as error:
+        return Check("active model", State.BROKEN, f"{error.what}. {error.advice}")
 
 
 def _model(bench: Workbench, one: Installed, engine: Engine | None) -> Check:

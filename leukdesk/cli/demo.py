@@ -31,12 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the sample case in the window, or classify it into a folder and print each answer beside the truth."""
-    bench = Workbench()
-    case = bench.sample()
     if has_display() and not arguments.headless:
-        status: int = arguments.open_window([one.path for one in case.images])
+        status: int = arguments.open_window([], sample=True)
         return status
-    return _headless(bench, case, arguments.to)
+    bench = Workbench()
+    return _headless(bench, bench.sample(), arguments.to)
 
 
 def _headless(bench: Workbench, case: SampleCase, folder: Path) -> int:
@@ -45,7 +44,7 @@ def _headless(bench: Workbench, case: SampleCase, folder: Path) -> int:
         found = list(bench.with_overlays(bench.analyse_files(images, predictor), heatmaps, images))
         with replacing(folder / "results.csv", make_folder=True) as stream:
             write_csv(found, predictor.card, stream)
-        out(f"{case.title} (synthetic images, model {predictor.card.name} {predictor.card.version})")
+        out(f"{case.title}, model {predictor.card.name} {predictor.card.version} on {predictor.engine}")
         for line in columns(_rows(case, found, predictor.card)):
             out(line)
     note(f"Written: {plain(folder / 'results.csv')}, heatmaps in {plain(heatmaps)}")

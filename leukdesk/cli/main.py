@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 
-from leukdesk import __version__, logs, paths
+from leukdesk import __version__
 from leukdesk.cli import exit_status
 from leukdesk.cli.commands import COMMANDS
 from leukdesk.cli.terminal import note, plain, prepare_streams
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.vocabulary import RESEARCH_USE
 
-OpenWindow = Callable[[list[Path]], int]
+_log = logging.getLogger("leukdesk.cli")
+
+
+class OpenWindow(Protocol):
+    """The window, which this room cannot know."""
+
+    def __call__(self, paths: list[Path], *, sample: bool = False) -> int:
+        """Open it on images and folders, or on the sample case; returns the exit status once it is closed."""
 
 
 def main(arguments: Sequence[str], open_window: OpenWindow) -> int:
-    """Run one command and return the exit status; `open_window` stands for the window, which this room cannot know."""
+    """Run one command, or open the window, and return the exit status."""
     prepare_streams()
-    logs.start(paths.log_folder())
-    logs.record_bugs()
     try:
         status = _run(arguments, open_window)
         sys.stdout.flush()
     except KnownError as error:
+        _log.warning("%s: %s", type(error).__name__, error.reason)
         note(f"leukdesk: {plain(error)}")
         return exit_status.USAGE
     except KeyboardInterrupt:
         note("Interrupted.")
         return exit_status.INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough; Python would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_status.DONE
-    else:
-        return status
-    finally:
-        logs.stop()
+    return status
 
 
 def _run(arguments: Sequence[str], open_window: OpenWindow) -> int:
@@ -52,6 +57,7 @@ def _run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     chosen = parser.parse_args(arguments[1:])
     chosen.open_window = open_window
     status: int = command.run(chosen)
+    _log.info("%s ended with %d", arguments[0], status)
     return status
 
 

@@ -41,8 +41,10 @@ def prepare_streams() -> None:
 
 def has_display() -> bool:
     """Whether a window would be seen."""
-    if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in _UNSEEN:
-        return False
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return can_open_window() and os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] not in _UNSEEN
+
+
+def can_open_window() -> bool:
+    """Whether Qt has something to draw on; without it, it would end the program with a core dump."""
+    places = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in places)

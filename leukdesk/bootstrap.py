@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from leukdesk import paths, settings
 from leukdesk.domain.errors import BundleError, BundleReason
 
 if TYPE_CHECKING:
+    from leukdesk.analysis.golden import GoldenRun
     from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.sample import SampleCase
     from leukdesk.bundles.library import Installed
@@ -77,10 +79,17 @@ class Workbench:
 
         Slow: call it off the GUI thread. Raises `BundleError`, `EngineError`.
         """
-        return self.start(self.load(name), engine=engine)
+        return self._start(self.load(name), engine)
 
-    def start(self, bundle: Bundle, *, engine: Engine | None = None) -> Predictor:
-        """Warm up an engine for a bundle that is loaded. Raises `BundleError`, `EngineError`."""
+    def verify(self, name: str, *, engine: Engine | None = None) -> GoldenRun:
+        """Load a bundle, which checks its files, and run its golden samples. Raises `BundleError`, `EngineError`."""
+        from leukdesk.analysis.golden import run_golden
+
+        bundle = self.load(name)
+        with closing(self._start(bundle, engine)) as predictor:
+            return run_golden(bundle.golden(), predictor)
+
+    def _start(self, bundle: Bundle, engine: Engine | None) -> Predictor:
         from leukdesk.inference.choose import open_predictor
 
         return open_predictor(bundle, engine=engine or self.settings.engine, threads=self.threads)

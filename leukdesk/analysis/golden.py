@@ -19,6 +19,7 @@ TOLERANCE = 1e-4  # of a probability; engines differ by about 1e-5
 class GoldenRun:
     """How far the answers are from the sealed ones."""
 
+    engine: str
     samples: int
     other_labels: int
     worst: float  # largest difference of a probability
@@ -28,6 +29,10 @@ class GoldenRun:
         """Same labels, and probabilities within the tolerance."""
         return self.samples > 0 and self.other_labels == 0 and self.worst <= TOLERANCE
 
+    def __str__(self) -> str:
+        others = f", {self.other_labels} other labels" if self.other_labels else ""
+        return f"{self.samples} golden samples on {self.engine}: largest difference {self.worst:.1e}{others}"
+
 
 def run_golden(samples: Sequence[GoldenSample], predictor: Predictor) -> GoldenRun:
     """Predict all samples at once. Raises `EngineError`."""
@@ -35,4 +40,4 @@ def run_golden(samples: Sequence[GoldenSample], predictor: Predictor) -> GoldenR
     wanted = np.array([one.probabilities for one in samples])
     given = np.array([one.probabilities for one in predictions])
     others = int((wanted.argmax(1) != given.argmax(1)).sum())
-    return GoldenRun(len(samples), others, float(np.abs(wanted - given).max()))
+    return GoldenRun(predictor.engine, len(samples), others, float(np.abs(wanted - given).max()))

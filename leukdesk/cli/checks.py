@@ -6,7 +6,6 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
@@ -124,18 +123,9 @@ def _active(bench: Workbench) -> Check:
 
 
 def _model(bench: Workbench, one: Installed, engine: Engine | None) -> Check:
-    """Files as sealed, and the golden samples answered as sealed."""
-    from leukdesk.analysis.golden import run_golden
-
     name = f"model {one.folder.name}"
     try:
-        bundle = bench.load(one.folder.name)
-        with closing(bench.start(bundle, engine=engine)) as predictor:
-            run = run_golden(bundle.golden(), predictor)
-            on = predictor.engine
+        run = bench.verify(one.folder.name, engine=engine)
     except KnownError as error:
         return Check(name, State.BROKEN, f"{error.what} ({error.reason}). {error.advice}")
-    text = f"verified; {run.samples} golden samples on {on}: largest difference {run.worst:.1e}"
-    if run.agrees:
-        return Check(name, State.OK, text)
-    return Check(name, State.BROKEN, f"{text}, {run.other_labels} other labels")
+    return Check(name, State.OK if run.agrees else State.BROKEN, f"files as sealed; {run}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
 from leukdesk.cli.terminal import columns, note, out, plain
-from leukdesk.domain.errors import BundleError
+from leukdesk.domain.errors import BundleError, KnownError
 
 if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="print what a model says of itself: its card")
     show.add_argument("name", nargs="?", help="default: the active model")
     show.set_defaults(act=_show)
-    verify = actions.add_parser("verify", help="check every file of the models against its SHA-256")
+    verify = actions.add_parser(
+        "verify", help="check the models: every file against its SHA-256, and the golden samples"
+    )
     verify.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     verify.set_defaults(act=_verify)
 
@@ -94,17 +96,25 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
 
 
 def _verify(bench: Workbench, arguments: argparse.Namespace) -> int:
-    models = [one for one in bench.models() if _named(one, arguments.names)]
+    models = [one.folder.name for one in bench.models() if _named(one, arguments.names)]
     for name in arguments.names:
-        if not any(_named(one, [name]) for one in models):
+        if not any(name in (model, model.rpartition("-")[0]) for model in models):
             bench.load(name)  # refuses, and says what there is
-    for one in models:
-        if one.card is not None:
-            out(f"ok       {one.folder.name}: {len(one.card.files)} files as sealed")
     if not models:
         note("No model is installed.")
         return exit_status.SOME_FAILED
-    return _refused(models)
+    sound = [_verify_one(bench, model) for model in models]
+    return exit_status.DONE if all(sound) else exit_status.SOME_FAILED
+
+
+def _verify_one(bench: Workbench, model: str) -> bool:
+    try:
+        run = bench.verify(model)
+    except KnownError as error:
+        out(_refusal(model, error))
+        return False
+    out(f"{'ok' if run.agrees else 'broken':9}{plain(model)}: files as sealed; {run}")
+    return run.agrees
 
 
 def _named(one: Installed, names: list[str]) -> bool:
@@ -115,5 +125,9 @@ def _named(one: Installed, names: list[str]) -> bool:
 def _refused(models: list[Installed]) -> int:
     refused = [(one.folder.name, one.error) for one in models if one.error is not None]
     for name, error in refused:
-        out(f"refused  {plain(name)}: {plain(error.what)} ({error.reason}). {plain(error.advice)}")
+        out(_refusal(name, error))
     return exit_status.SOME_FAILED if refused else exit_status.DONE
+
+
+def _refusal(model: str, error: KnownError) -> str:
+    return f"{'refused':9}{plain(model)}: {plain(error.what)} ({error.reason}). {plain(error.advice)}"

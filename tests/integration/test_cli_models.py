@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bundle_factory import make_bundle
+from tests.bundle_factory import forge, make_bundle
 from tests.command_line import in_process
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
@@ -53,18 +53,33 @@ def test_show_prints_the_card(models: Path, capsys: pytest.CaptureFixture[str]) 
         assert words in answer.out
 
 
-def test_verify_names_each_model(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_checks_files_and_answers(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The toys have the right hashes, but noise for a network: only running them tells."""
     answer = in_process(capsys, "models", "verify")
     assert answer.status == 3
-    assert answer.out.count("ok  ") == 3
-    assert "refused  broken-1.0: LICENSE was changed" in answer.out
+    words = {line.split()[1]: line for line in answer.out.splitlines()}
+    assert len(words) == 4
+    assert "LICENSE was changed" in words["broken-1.0:"]
+    assert all(words[name].startswith("refused") for name in ("broken-1.0:", "toy-1.0:", "toy-1.10:"))
+    (demo,) = [line for line in words.values() if "phantom-demo" in line]
+    assert demo.startswith("ok")
+    assert "files as sealed; 4 golden samples" in demo
 
 
-@pytest.mark.parametrize(("name", "status"), [("toy", 0), ("toy-1.10", 0), ("broken", 3), ("none", 2)])
+def test_a_model_that_answers_otherwise_is_broken(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (demo,) = models.glob("phantom-demo-*")
+    forge(demo, temperature=9.0)
+    answer = in_process(capsys, "models", "verify", "phantom-demo")
+    assert answer.status == 3
+    assert answer.out.startswith("broken")
+
+
+@pytest.mark.parametrize(("name", "status"), [("phantom-demo", 0), ("toy-1.10", 3), ("broken", 3), ("none", 2)])
 def test_verify_one(models: Path, capsys: pytest.CaptureFixture[str], name: str, status: int) -> None:
     answer = in_process(capsys, "models", "verify", name)
     assert answer.status == status
     assert name in answer.out + answer.err
+    assert len(answer.out.splitlines()) == (status != 2)
 
 
 def test_without_models_it_says_so(
@@ -82,7 +97,7 @@ def test_the_shipped_models_are_as_sealed(capsys: pytest.CaptureFixture[str], mo
     monkeypatch.delenv("LEUKDESK_MODELS", raising=False)
     answer = in_process(capsys, "models", "verify")
     assert answer.status == 0, answer.out
-    assert "phantom-demo" in answer.out
+    assert any(line.startswith("ok") and "phantom-demo" in line for line in answer.out.splitlines())
 
 
 def test_an_action_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:

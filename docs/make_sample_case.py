@@ -10,15 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image, PngImagePlugin
-
 from leukdesk import paths
 from leukdesk.bootstrap import Workbench
-from training.phantom import SYNTHETIC_MARK
+from training.phantom import marked_png
 from training.sample_case import MODEL, make_sample_case
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -28,12 +26,10 @@ def main() -> int:
     predictor = workbench.open(MODEL, engine="litert")
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "field.png"
-        mark = PngImagePlugin.PngInfo()
-        mark.add_text(SYNTHETIC_MARK, "1")
 
         def classify(pixels: NDArray[np.uint8]) -> tuple[str, float, str]:
             # through a file, so that a sample is answered exactly as the program will answer it
-            Image.fromarray(pixels).save(file, pnginfo=mark, compress_level=1)
+            file.write_bytes(marked_png(pixels))
             finding = workbench.analyse(file, predictor, explain=False)
             return finding.prediction.label, finding.prediction.probability, finding.decision
 

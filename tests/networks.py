@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CASES = {
     "mobilenetv2": ("mobilenetv2", 64, 4, {"scaling": "imagenet"}),
+    "texture": ("mobilenetv2", 64, 3, {"texture": "block_13_expand_relu"}),
     "compact_cnn": ("compact_cnn", 64, 3, {}),
     "single_logit": ("compact_cnn", 48, 2, {"single_logit": True}),
 }

@@ -31,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     except Cancelled:
         return STOPPED
+    except BrokenPipeError:  # the reader of our output has gone; nothing is lost, everything is in the run's folder
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BUG
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def _go(run: Run) -> int:
     log = EventLog(run.folder)
     data = run_data(run)
     log("split", **{part: len(getattr(data.split, part)) for part in ("train", "validation", "test")})
-    Trainer(run.recipe, data, run.folder, log).run()
+    Trainer(run, data, log).run()
     return 0
 
 

@@ -67,7 +67,9 @@ def outputs_of(
     network: Network, inputs: NDArray[np.uint8], *, batch: int = 64
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Logits as published (n, C) and embeddings (n, D) of uint8 inputs."""
-    model = keras.Model(network.features.input, network.head(network.features.output))
+    logits_out, embedding_out = network.head(network.features.output)
+    embedding_out = embedding_out if network.texture is None else network.texture
+    model = keras.Model(network.features.input, [logits_out, embedding_out])
     parts = [model.predict_on_batch(inputs[at : at + batch].astype(np.float32)) for at in range(0, len(inputs), batch)]
     logits, embeddings = zip(*parts, strict=True)
     joined = np.concatenate(logits)

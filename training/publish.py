@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from leukdesk import paths
@@ -30,7 +29,7 @@ from training.calibrate import fit_novelty
 from training.checkpoint import load_weights
 from training.judge import judge, read_calibration
 from training.learning import outputs_of
-from training.phantom import Kind, random_slide, render_field
+from training.phantom import Kind, marked_png, random_slide, render_field
 from training.pipeline import read_inputs
 from training.train import new_network
 
@@ -98,7 +97,7 @@ def _write_golden(folder: Path, recipe: Recipe, network: Network, temperature: f
     samples = []
     for index, one in enumerate(inputs):
         file = f"{index:02d}.png"
-        cv2.imwrite(str(golden / file), cv2.cvtColor(one, cv2.COLOR_RGB2BGR))
+        (golden / file).write_bytes(marked_png(one))
         samples.append(
             {
                 "file": file,

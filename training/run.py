@@ -13,6 +13,7 @@ import numpy as np
 
 from leukdesk.architectures import resolve
 from leukdesk.domain.errors import DataError
+from training.augment import Pipeline
 from training.checkpoint import write_atomically
 from training.recipe import Recipe, changed, fingerprint, load_recipe, read_document, recipe_of
 from training.toml_text import to_toml
@@ -28,12 +29,12 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One side of the split. `labels` int64 (n,) index the recipe's classes; `groups` None where none are known."""
+    """One side of the split. `labels` int64 (n,) index the classes; `groups` are image ids where none are known."""
 
     image_ids: tuple[str, ...]
     files: tuple[Path, ...]
     labels: NDArray[np.int64]
-    groups: tuple[str, ...] | None
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,12 +49,11 @@ class RunData:
         """`train`, `validation` or `test`."""
         by_id = {sample.image_id: sample for sample in self.dataset.samples}
         samples = [by_id[one] for one in getattr(self.split, name)]
-        groups = tuple(sample.group or "" for sample in samples)
         return Part(
             image_ids=tuple(sample.image_id for sample in samples),
             files=tuple(sample.path for sample in samples),
             labels=np.array([self.classes.index(sample.label) for sample in samples], np.int64),
-            groups=groups if all(groups) else None,
+            groups=tuple(self.split.groups(getattr(self.split, name))),
         )
 
 
@@ -75,9 +75,14 @@ class Run:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What was written when the run began: `data`, `recipe_sha256`, `start_from`."""
+        """What was written when the run began: `data`, `recipe_sha256`, `start_from`, `augmentation`."""
         facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
         return facts
+
+    @property
+    def augmentation(self) -> Pipeline:
+        """Every step with its values as they were when the run began, also where the recipe names a list."""
+        return Pipeline.from_spec(self.facts["augmentation"])
 
     @property
     def start_from(self) -> Path | None:
@@ -117,7 +122,7 @@ def begin_run(
     resolve(recipe.architecture.name, recipe.architecture.parameters)
     recipe.augmented()
     facts = {"format": 1, "data": str(data.resolve()), "recipe_sha256": fingerprint(document)}
-    facts |= {"start_from": _first_stage(recipe, start_from)}
+    facts |= {"start_from": _first_stage(recipe, start_from), "augmentation": recipe.augmented().to_spec()}
     if folder.exists():
         raise DataError(
             "there is a run already", subject=folder, advice="Choose another --out, or go on with `resume`."
@@ -155,10 +160,10 @@ def _first_stage(recipe: Recipe, start_from: Path | None) -> dict[str, str] | No
 
 
 def _split(recipe: Recipe, data: Path) -> Split:
-    from training.datasets import require_learnable
+    from training.datasets import require_images, require_learnable
     from training.splits import holdout, system_split
 
-    dataset = _labelled(recipe, data)
+    dataset = labelled(recipe, data)
     if set(dataset.classes) != set(recipe.class_ids):
         raise DataError(
             f"has the classes {', '.join(dataset.classes)}; the recipe has {', '.join(recipe.class_ids)}",
@@ -166,13 +171,14 @@ def _split(recipe: Recipe, data: Path) -> Split:
             advice="Name the same classes in both, or say which is which in the recipe's class_map.",
         )
     require_learnable(dataset)
+    require_images(dataset)
     plan = recipe.split
     if plan.method == "system":
         return system_split(dataset, recipe.system, seed=plan.seed)
     return holdout(dataset, method=plan.method, validation=plan.validation, test=plan.test, seed=plan.seed)
 
 
-def _labelled(recipe: Recipe, data: Path) -> DataSet:
+def labelled(recipe: Recipe, data: Path) -> DataSet:
     """The data set with its classes named as in the recipe."""
     from training.datasets import load_dataset
 
@@ -195,6 +201,6 @@ def run_data(run: Run) -> RunData:
 
     recipe = run.recipe
     split = read_split(run.folder / "split.json")
-    dataset = _labelled(recipe, run.data_root)
+    dataset = labelled(recipe, run.data_root)
     split.verify(dataset)
     return RunData(dataset, split, recipe.class_ids)

@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 class Trainer:
     """One run in one folder. `run()` trains to the end, or goes on from the last checkpoint if there is one."""
 
-    def __init__(self, recipe: Recipe, data: RunData, folder: Path, log: EventLog) -> None:
-        self._recipe, self._folder, self._log = recipe, folder, log
-        self._augment = recipe.augmented()
+    def __init__(self, run: Run, data: RunData, log: EventLog) -> None:
+        self._recipe, self._folder, self._log = run.recipe, run.folder, log
+        self._augment = run.augmentation
         self._train, self._validation = data.part("train"), data.part("validation")
-        self._stop = _StopWish(folder)
+        self._stop = _StopWish(run.folder)
         self._best: dict[str, Any] = {"epoch": -1, "loss": math.inf}
         self._network: Network
         self._optimizer: Any = None

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from leukdesk.architectures.parts import backbone_features, linear_head
+from leukdesk.architectures.parts import backbone_features, described_features, linear_head
 
 Halves = tuple[keras.Model, keras.Model]
 
@@ -15,6 +15,17 @@ Halves = tuple[keras.Model, keras.Model]
 def _application(constructor: str, size: int, outputs: int, *, scaling: str, dropout: float, **options: Any) -> Halves:
     features = application_features(constructor, size, scaling, **options)
     return features, linear_head(features, outputs, dropout)
+
+
+def mobilenetv2(
+    size: int, outputs: int, *, scaling: str, alpha: float, dropout: float, texture: str
+) -> tuple[keras.Model, keras.Model, Any]:
+    """MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381); `texture` names the layer whose map describes the image."""
+    backbone = keras.applications.MobileNetV2(
+        include_top=False, weights=None, input_shape=(size, size, 3), alpha=alpha, name="backbone"
+    )
+    features, described = described_features(backbone, size, scaling, texture)
+    return features, linear_head(features, outputs, dropout), described
 
 
 def application_features(constructor: str, size: int, scaling: str, **options: Any) -> keras.Model:
@@ -25,7 +36,6 @@ def application_features(constructor: str, size: int, scaling: str, **options: A
 
 
 mobilenet = partial(_application, "MobileNet")  # Howard et al. 2017, arXiv:1704.04861
-mobilenetv2 = partial(_application, "MobileNetV2")  # Sandler et al. 2018, arXiv:1801.04381
 vgg16 = partial(_application, "VGG16")  # Simonyan & Zisserman 2014, arXiv:1409.1556
 vgg19 = partial(_application, "VGG19")
 resnet50 = partial(_application, "ResNet50")  # He et al. 2015, arXiv:1512.03385

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import layers
 
+from leukdesk.domain.errors import BundleError, BundleReason
+
 # (scale, offset) applied to RGB in 0..255: none (the network scales itself), unit, keras.applications' "tf" and "caffe"
 # modes (the latter for BGR), torchvision's, and torchvision's times 255 for EfficientNet, which divides by 255 itself
 # but leaves the rest to a layer that Keras adds only where it loads its own ImageNet weights.
@@ -49,6 +51,26 @@ def backbone_features(backbone: keras.Model, size: int, scaling: str) -> keras.M
     """Input scaling followed by a headless backbone, as one flat functional model."""
     image, scaled = scaled_input(size, scaling)
     return keras.Model(image, backbone(scaled), name="features")
+
+
+def described_features(backbone: keras.Model, size: int, scaling: str, texture: str) -> tuple[keras.Model, Any]:
+    """As `backbone_features`, with the pooled map of the layer `texture` beside it (None for an empty name).
+
+    Raises `BundleError` where the backbone has no such layer.
+    """
+    if not texture:
+        return backbone_features(backbone, size, scaling), None
+    if texture not in {layer.name for layer in backbone.layers}:
+        raise BundleError(
+            f'the backbone has no layer "{texture}"',
+            reason=BundleReason.UNKNOWN_ARCHITECTURE,
+            advice="Correct the parameter `texture` in the recipe.",
+        )
+    image, scaled = scaled_input(size, scaling)
+    both = keras.Model(backbone.input, [backbone.output, backbone.get_layer(texture).output], name="backbone")
+    feature_map, earlier = both(scaled)
+    described = layers.GlobalAveragePooling2D(name="texture")(earlier)
+    return keras.Model(image, feature_map, name="features"), described
 
 
 def linear_head(features: keras.Model, outputs: int, dropout: float) -> keras.Model:

@@ -1,7 +1,8 @@
 """The registry: name -> parameters and a builder that is imported only when it is used.
 
 To add an architecture: 1. write its builder in a file of this folder, 2. add one `Spec` here; the test parametrised by
-`names()` then builds, explains, exports and compares it. A builder returns (features, head):
+`names()` then builds, explains, exports and compares it. A builder returns (features, head), and may add
+the `texture` tensor of `Network`:
 
 - features: float32 RGB in 0..255, (n, size, size, 3) -> feature map (n, rows, columns, channels); it scales its input.
 - head: feature map -> (logits (n, outputs), embedding (n, width)); outputs is the number of classes, or 1 where the
@@ -34,10 +35,16 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """The two halves of a model; Grad-CAM is taken at the cut between them."""
+    """The two halves of a model; Grad-CAM is taken at the cut between them.
+
+    `texture` is the symbolic mean over positions of an earlier map of `features`, (n, channels), or None. Where it is
+    asked for it is the embedding that novelty is measured in: the last map keeps what tells the classes apart, an
+    earlier one also what tells their images from others (docs/decisions/0008).
+    """
 
     features: keras.Model
     head: keras.Model
+    texture: Any = None
 
 
 def _spec(builder: str, *, smallest: int = 32, single_logit: bool = False, **defaults: Parameter) -> Spec:
@@ -51,7 +58,7 @@ def _application(name: str, *, scaling: str, smallest: int = 32) -> Spec:
 ARCHITECTURES: Mapping[str, Spec] = MappingProxyType(
     {
         "mobilenet": _application("mobilenet", scaling="signed"),
-        "mobilenetv2": _spec("applications:mobilenetv2", scaling="signed", alpha=1.0, dropout=0.2),
+        "mobilenetv2": _spec("applications:mobilenetv2", scaling="signed", alpha=1.0, dropout=0.2, texture=""),
         "vgg16": _application("vgg16", scaling="caffe"),
         "vgg19": _application("vgg19", scaling="caffe"),
         "resnet50": _application("resnet50", scaling="caffe"),
@@ -122,8 +129,7 @@ def build(name: str, *, input_size: int, classes: int, parameters: Mapping[str, 
         )
     module, function = spec.builder.split(":")
     builder = getattr(import_module(f"leukdesk.architectures.{module}"), function)
-    features, head = builder(input_size, outputs, **full)
-    return Network(features, head)
+    return Network(*builder(input_size, outputs, **full))
 
 
 def _outputs(classes: int, *, single_logit: bool) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import keras
 import tensorflow as tf
 
 if TYPE_CHECKING:
@@ -20,17 +22,29 @@ def full_graph(network: Network, *, input_size: int, batch: int | None) -> Any:
     where softmax saturates. A single logit z is published as [0, z] with the maps of -z and z.
     """
 
+    features = described(network)
+
     @tf.function(input_signature=[tf.TensorSpec((batch, input_size, input_size, 3), tf.uint8)], jit_compile=False)  # type: ignore[untyped-decorator]
     def graph(inputs: Any) -> tuple[Any, Any, Any]:
-        feature_map = network.features(tf.cast(inputs, tf.float32), training=False)
+        feature_map, texture = features(tf.cast(inputs, tf.float32))
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(feature_map)
             logits, embedding = network.head(feature_map, training=False)
             columns = [logits[:, index] for index in range(logits.shape[-1])]
         gradients = [tape.gradient(column, feature_map) for column in columns]
-        return _published(logits, [_weighted(feature_map, one) for one in gradients], embedding)
+        return _published(
+            logits, [_weighted(feature_map, one) for one in gradients], embedding if texture is None else texture
+        )
 
     return graph
+
+
+def described(network: Network) -> Callable[[Any], tuple[Any, Any]]:
+    """float32 images -> (feature map, texture or None), in one pass."""
+    if network.texture is None:
+        return lambda images: (network.features(images, training=False), None)
+    both = keras.Model(network.features.input, [network.features.output, network.texture])
+    return lambda images: tuple(both(images, training=False))
 
 
 def label_graph(network: Network, *, input_size: int, batch: int | None) -> Any:

@@ -6,7 +6,7 @@ from training.phantom.optics import Capture
 from training.phantom.reduce import reduced
 from training.phantom.slide import Camera, Illumination, SlideLook, Smear, Stain, random_slide, with_leak
 from training.phantom.truth import FIELD_CLASSES, KINDS, NUCLEATED, Kind, Phantom, Truth, TruthCell
-from training.phantom.write import SYNTHETIC_MARK, write_phantom
+from training.phantom.write import SYNTHETIC_MARK, marked_png, write_phantom
 
 __all__ = [
     "FIELD_CLASSES",
@@ -24,6 +24,7 @@ __all__ = [
     "Stain",
     "Truth",
     "TruthCell",
+    "marked_png",
     "random_slide",
     "reduced",
     "render_field",

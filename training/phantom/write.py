@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from leukdesk.domain.errors import OutputError
 from training.phantom.truth import Phantom, Truth
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SYNTHETIC_MARK: Final = "leukdesk-synthetic"
 _JPEG_QUALITY: Final = 92
@@ -55,10 +59,19 @@ def truth_record(truth: Truth) -> dict[str, Any]:
     }
 
 
+def marked_png(pixels: NDArray[np.uint8]) -> bytes:
+    """Synthetic pixels, uint8 RGB (h, w, 3), as a PNG that says so; without a scale."""
+    return _saved(Image.fromarray(pixels), "PNG", pnginfo=_marks(), compress_level=1)
+
+
 def _png(image: Image.Image, um_per_px: float) -> bytes:
+    return _saved(image, "PNG", pnginfo=_marks(), dpi=(25_400 / um_per_px,) * 2, optimize=True)
+
+
+def _marks() -> PngInfo:
     marks = PngInfo()
     marks.add_text(SYNTHETIC_MARK, "1")
-    return _saved(image, "PNG", pnginfo=marks, dpi=(25_400 / um_per_px,) * 2, optimize=True)
+    return marks
 
 
 def _jpeg(image: Image.Image, um_per_px: float) -> bytes:

@@ -119,6 +119,7 @@ class FakeBench:
         self.go = threading.Event()  # cleared: analysing waits, so that a test can look at the middle of a run
         self.go.set()
         self.order: list[Path] = []
+        self.failing = False  # no model can be opened
         self.fetched: Sequence[Path] = ()
         self.fetch_error: Exception | None = None
 
@@ -130,7 +131,7 @@ class FakeBench:
         """See the port."""
         wanted = next(iter(self.predictors)) if name is None else name
         for key, predictor in self.predictors.items():
-            if wanted in (key, predictor.card.name):
+            if wanted in (key, predictor.card.name) and not self.failing:
                 predictor.closed = False
                 return predictor
         raise BundleError(

@@ -89,7 +89,7 @@ class Session:
         for lane in self.lanes.all():
             lane.crashed.connect(self.window.report_crash)
         self.window.painted.connect(self._painted)
-        self.engine.opened.connect(lambda: self._trace.mark("model"))
+        self.engine.opened.connect(self._model_loaded)
         self.model.picture_changed.connect(lambda: self._trace_shown("picture"))
         self.model.outcome_changed.connect(self._trace_finding)
 
@@ -103,13 +103,18 @@ class Session:
         self.engine.list_models()
         self.fields.look_up()
 
+    def _model_loaded(self) -> None:
+        self._trace.mark("model")
+        gc.freeze()  # the modules that are loaded now stay: later collections need not look at them again
+
     def _trace_finding(self) -> None:
         if self.model.finding is not None:
             self._trace_shown("prediction")
 
     def _trace_shown(self, event: str) -> None:
-        self.window.repaint()
-        self._trace.mark(event)
+        if self._trace.waits_for(event):
+            self.window.repaint()
+            self._trace.mark(event)
 
     def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug in a slot: told to the terminal as ever, and in one dialog; work goes on."""

@@ -21,9 +21,13 @@ class Trace:
         self._file = os.environ.get(VARIABLE, "")
         self._told: set[str] = set()
 
+    def waits_for(self, event: str) -> bool:
+        """Whether somebody asked for it and it has not happened yet."""
+        return bool(self._file) and event not in self._told
+
     def mark(self, event: str) -> None:
         """An event happened now: "painted", "model" (loaded), "picture" or "prediction" (on screen)."""
-        if not self._file or event in self._told:
+        if not self.waits_for(event):
             return
         self._told.add(event)
         with Path(self._file).open("a", encoding="utf-8") as stream:

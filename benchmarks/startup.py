@@ -1,0 +1,75 @@
+"""From process start to the painted window and to the first shown prediction, against importing TensorFlow first.
+
+Run: `python -m benchmarks.startup [IMAGE]` on a display (`packaging/with-display.sh` brings one). Both contestants
+take turns in one run; medians over the runs after a first one that warms the disk cache. The goal is 0.3 s and 1 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from leukdesk.paths import resources
+
+EVENTS = ("painted", "prediction")
+PLAIN = "import sys; from leukdesk.__main__ import main; sys.exit(main())"
+CONTESTANTS = {"leukdesk": PLAIN, "TensorFlow first": f"import tensorflow; {PLAIN}"}
+PATIENCE_S = 120
+
+
+def main() -> int:
+    """Print one row a contestant."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("image", nargs="?", type=Path, default=resources() / "sample" / "phantom-01.png")
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in CONTESTANTS}
+    for number in range(arguments.runs + 1):
+        for name, code in CONTESTANTS.items():
+            times = start(code, arguments.image)
+            if number:
+                found[name].append(times)
+    sys.stdout.write(f"{'':20}{'painted':>10}{'prediction':>12}   seconds, median of {arguments.runs}\n")
+    middle = {name: [statistics.median(one[event] for one in runs) for event in EVENTS] for name, runs in found.items()}
+    for name, values in middle.items():
+        sys.stdout.write(f"{name:20}{values[0]:10.3f}{values[1]:12.3f}\n")
+    ratios = [slow / fast for fast, slow in zip(*middle.values(), strict=True)]
+    sys.stdout.write(f"{'ratio':20}{ratios[0]:10.1f}{ratios[1]:12.1f}\n")
+    return 0
+
+
+def start(code: str, image: Path) -> dict[str, float]:
+    """Seconds from the start of the process to each event."""
+    with tempfile.TemporaryDirectory() as scratch:
+        trace = Path(scratch) / "trace.jsonl"
+        environment = {**os.environ, "LEUKDESK_STARTUP_TRACE": str(trace), "LEUKDESK_DATA": scratch}
+        begun = time.monotonic_ns()
+        process = subprocess.Popen([sys.executable, "-c", code, str(image)], env=environment, stderr=subprocess.DEVNULL)
+        try:
+            return {event: (at - begun) / 1e9 for event, at in wait_for(trace, process).items()}
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def wait_for(trace: Path, process: subprocess.Popen[bytes]) -> dict[str, int]:
+    """Nanoseconds of each event on the monotonic clock, once all have happened."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and process.poll() is None:
+        lines = trace.read_text("utf-8").splitlines() if trace.exists() else []
+        told = {one["event"]: int(one["ns"]) for one in map(json.loads, lines)}
+        if all(event in told for event in EVENTS):
+            return {event: told[event] for event in EVENTS}
+        time.sleep(0.02)
+    raise SystemExit("the window did not show a prediction: is there a display?")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -40,8 +40,11 @@ def read_file(path: Path, limit_px: int) -> bytes:
 def _read_regular(path: Path, most: int) -> bytes:
     _check_regular(path.stat(), most)
     with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-        _check_regular(os.fstat(file.fileno()), most)
-        data = file.read(most + 1)
+        status = os.fstat(file.fileno())
+        _check_regular(status, most)
+        data = file.read(status.st_size + 1)
+        if len(data) > status.st_size:  # it is growing
+            data += file.read(most + 1 - len(data))
     if len(data) > most:
         raise _too_big(len(data), most)
     return data

@@ -28,8 +28,8 @@ _DECODABLE_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})  # sequential and 
 _SCAN_END = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
 _MOST_SEGMENTS, _MOST_SCANS = 20_000, 200
 _JFIF_UNIT_UM = {1: 25_400.0, 2: 10_000.0}
-# libjpeg's remarks on headers, not on pixel data.
-_HARMLESS = ("Unknown Adobe color transform", "unknown JFIF revision")
+# Remarks about the header, not about the pixels: unusual colour sampling, and versions it does not know.
+_ODD_HEADERS = ("subsampling level", "Unknown Adobe color transform", "unknown JFIF revision")
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class JpegHeader:
 
 
 def decode(data: bytes, limit_px: int, *, at_least: int = 0) -> Decoded:
-    """Decode a whole JPEG, or for `at_least` > 0 a reduced one (1/2, 1/4, 1/8) whose longer side is at least that.
+    """Decode a whole JPEG, or for `at_least` > 0 a reduced one whose longer side is at least that.
 
     Raises `ImageError`: truncated, damaged, too large, unsupported (lossless, 12 bit, hierarchical).
     """
@@ -161,22 +161,13 @@ def _least_sides(header: JpegHeader, at_least: int) -> tuple[int, int]:
 
 def _decode(data: bytes, colours: str, least: tuple[int, int]) -> NDArray[np.uint8]:
     try:
-        return _turbo(data, colours, least, strict=True)
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data, colours, min_height=least[0], min_width=least[1], strict=True
+        )
     except ValueError as error:
-        if "subsampling level" in str(error):
-            return _unusual_subsampling(data)
-        if not any(remark in str(error) for remark in _HARMLESS):
-            raise _as_refusal(error) from error
-    try:
-        return _turbo(data, colours, least, strict=False)
-    except ValueError as error:
+        if colours == "RGB" and any(remark in str(error) for remark in _ODD_HEADERS):
+            return _by_opencv(data)
         raise _as_refusal(error) from error
-
-
-def _turbo(data: bytes, colours: str, least: tuple[int, int], *, strict: bool) -> NDArray[np.uint8]:
-    pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
-        data, colours, min_height=least[0], min_width=least[1], strict=strict
-    )
     return pixels
 
 
@@ -186,11 +177,14 @@ def _as_refusal(error: ValueError) -> ImageError:
     return damaged(str(error))
 
 
-def _unusual_subsampling(data: bytes) -> NDArray[np.uint8]:
-    """Colour sampled in a way that TurboJPEG does not know; OpenCV reaches the same libjpeg-turbo by another door."""
+def _by_opencv(data: bytes) -> NDArray[np.uint8]:
+    """Decode a JPEG with a header that TurboJPEG will not have; OpenCV reaches libjpeg-turbo by another door.
+
+    Legal, but so rare that it may do without the strictness about damage in the middle of the file.
+    """
     import cv2
 
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     if pixels is None:
         raise damaged("libjpeg-turbo cannot decode it")
-    return pixels.astype(np.uint8, copy=False)
+    return np.asarray(pixels, np.uint8)

@@ -37,7 +37,7 @@ def read_image(path: Path, *, limit_px: int, page: int = 0) -> SmearImage:
 def decode(data: bytes, kind: str, limit_px: int, page: int = 0, *, at_least: int = 0) -> Decoded:
     """Decode the bytes of a file of a sniffed kind; `at_least` allows a JPEG to be decoded at reduced size."""
     if kind == "TIFF":
-        from leukdesk.imaging import tiff  # here: tifffile is slow to import and seldom needed
+        from leukdesk.imaging import tiff
 
         return tiff.decode(data, limit_px, page)
     if page != 0:

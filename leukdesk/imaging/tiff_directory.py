@@ -52,6 +52,8 @@ class Directory:
     def number(self, tag: int, default: int) -> int:
         """The first value of an integer tag."""
         values = self.numbers(tag)
+        if values and not isinstance(values[0], int):
+            raise damaged(f"TIFF tag {tag} is no whole number")
         return int(values[0]) if values else default
 
     def ratio(self, tag: int) -> float:
@@ -109,13 +111,13 @@ def _directory(data: bytes, form: _Form, position: int) -> tuple[Directory, int]
     if not 1 <= count <= _MOST_TAGS:
         raise damaged(f"a TIFF page with {count} tags")
     position += form.tags_size
-    fields = {}
+    fields: dict[int, Field] = {}
     for _ in range(count):
         tag, kind, values = _unpack(f"{form.order}HH{form.offset}", data, position)
         inline = position + 4 + form.offset_size
         position = inline + form.offset_size
         if kind in _TYPES:
-            fields[tag] = _field(data, form, kind, values, inline)
+            fields.setdefault(tag, _field(data, form, kind, values, inline))  # tifffile writes two descriptions
     (following,) = _unpack(form.order + form.offset, data, position)
     return Directory(data, form.order, fields), following
 

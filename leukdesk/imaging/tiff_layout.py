@@ -15,12 +15,12 @@ _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES = 322, 323, 324, 325
 _EXTRA, _FORMAT, _DEPTH = 338, 339, 32997
 _JPEG = 7
 _COMPRESSIONS = {1: "none", 5: "LZW", _JPEG: "JPEG", 8: "deflate", 32773: "PackBits", 32946: "deflate"}
-_MOST_SAMPLES = 6  # CMYK, alpha and one more
+_MOST_SAMPLES = 5  # RGB, alpha and one more
 _SMALL_TILE = 1 << 24  # px; a tile may be larger than its image, but not by any amount
 _UNSIGNED = (1, 4)  # sample formats: whole numbers, and "not stated"
 
-GREY_FROM_WHITE, GREY, RGB, PALETTE, INK, YCBCR = 0, 1, 2, 3, 5, 6
-_COLOUR_SAMPLES = {GREY_FROM_WHITE: 1, GREY: 1, RGB: 3, PALETTE: 1, INK: 4, YCBCR: 3}
+GREY_FROM_WHITE, GREY, RGB, PALETTE, YCBCR = 0, 1, 2, 3, 6
+_COLOUR_SAMPLES = {GREY_FROM_WHITE: 1, GREY: 1, RGB: 3, PALETTE: 1, YCBCR: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Layout:
     photometric: int
     alpha: int  # 0 none, 1 premultiplied, 2 straight
     compression: int
+    planes: int  # samples stored one plane after the other; 1 where they alternate
 
     @property
     def colours(self) -> int:
@@ -62,6 +63,7 @@ def read_layout(directory: Directory, limit_px: int) -> Layout:
         photometric=directory.number(_PHOTOMETRIC, GREY),
         alpha=_alpha(directory),
         compression=directory.number(_COMPRESSION, 1),
+        planes=samples if directory.number(_PLANAR, 1) == 2 else 1,
     )
     _check_kind(directory, layout)
     _check_segments(directory, layout, limit_px)
@@ -106,14 +108,13 @@ def _check_segments(directory: Directory, layout: Layout, limit_px: int) -> None
     width, height = _segment_shape(directory, layout, tiled)
     if width < 1 or height < 1 or width * height > max(limit_px, _SMALL_TILE):
         raise damaged(f"TIFF tiles of {width} x {height} pixels")
-    planes = layout.samples if directory.number(_PLANAR, 1) == 2 else 1
-    needed = ceil(layout.width / width) * ceil(layout.height / height) * planes
+    needed = ceil(layout.width / width) * ceil(layout.height / height) * layout.planes
     offsets = directory.numbers(_TILES if tiled else _STRIPS)[:needed]
     sizes = directory.numbers(_TILE_BYTES if tiled else _STRIP_BYTES)[:needed]
     if len(offsets) < needed or len(sizes) < needed or min(sizes) < 1:
         raise damaged("TIFF strips or tiles are missing")
     if layout.compression == _JPEG:
-        channels = 1 if planes > 1 else layout.samples
+        channels = 1 if layout.planes > 1 else layout.samples
         for offset, size in zip(offsets, sizes, strict=True):
             segment = directory.data[int(offset) : int(offset + size)]
             _check_jpeg(read_header(segment), width, height, channels)

@@ -35,6 +35,8 @@ class Actions(QObject):
         self.as_list = self._switch(self.tr("Show images as a list"), "rows", "L")
         self.stop = self._action(self.tr("Stop"), "stop", "Esc")
         self.resume = self._action(self.tr("Go on"), "resume")
+        self.go_analyse = self._action(self.tr("Analyse"), "analyse", "Ctrl+1")
+        self.go_models = self._action(self.tr("Models"), "models", "Ctrl+2")
         self.keys = self._action(self.tr("Keys"), "keyboard", "F1")
         self.about = self._action(self.tr("About leukdesk"), "")
         self.themes = self._make_themes()

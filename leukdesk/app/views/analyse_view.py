@@ -65,7 +65,8 @@ class AnalyseView(QWidget):
         actions.zoom_out.triggered.connect(self.stage.canvas.zoom_out)
         actions.fit.triggered.connect(self.stage.canvas.fit)
         actions.actual.triggered.connect(self.stage.canvas.actual_size)
-        self._work.addActions([actions.previous, actions.next, actions.heatmap])
+        for pane in (self.stage, self.strip):
+            pane.addActions([actions.previous, actions.next, actions.heatmap])
 
     def _show_opened(self) -> None:
         some = self._model.images.rowCount() > 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QListView, QToolButton, QVBoxLayout, QWidget
 
@@ -13,6 +15,7 @@ from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import ElidedLabel
 from leukdesk.app.views.widgets.row_delegates import LINE_HEIGHT, TILE, LineDelegate, TileDelegate
 
+_Index = QModelIndex | QPersistentModelIndex
 STRIP_HEIGHT = TILE.height() + 14
 LIST_HEIGHT = 5 * LINE_HEIGHT + tokens.SPACE_1
 
@@ -20,7 +23,7 @@ LIST_HEIGHT = 5 * LINE_HEIGHT + tokens.SPACE_1
 class _Images(QListView):
     """A list whose wheel also turns a filmstrip, and which repaints what changed without laying out all rows again."""
 
-    def dataChanged(self, first: QModelIndex, last: QModelIndex, _roles: list[int] | None = None) -> None:
+    def dataChanged(self, first: _Index, last: _Index, _roles: Sequence[int] = ()) -> None:
         # QListView measures every row on every change, although all have one size: 20 ms with 10 000 rows.
         if first == last:
             self.update(first)

@@ -134,6 +134,7 @@ class _TruthCard(QFrame):
     def tell(self, name: str, verdict: str, tone: str, note: str) -> None:
         """Show the truth."""
         icons = {"ok": "ok", "attention": "unidentified", "refuse": "attention"}
+        self.setAccessibleName(f"{name}. {verdict}")
         self._name.setText(name)
         self._verdict.show_state(verdict, icons.get(tone, ""), tone)
         self._verdict.setVisible(bool(verdict))

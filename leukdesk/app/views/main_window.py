@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -32,7 +33,7 @@ from leukdesk.settings import Theme as ThemeName
 
 
 class MainWindow(QMainWindow):
-    """To add a place: 1. its view in `_views`, 2. its name and icon in `_add_places`.
+    """To add a place: 1. its action, 2. its view in `_views`, 3. both in `_add_places`.
 
     `painted` is emitted once, after the first paint.
     """
@@ -84,7 +85,7 @@ class MainWindow(QMainWindow):
         self.go_to(0)
         self._model.open(paths)
 
-    def go_to(self, place: int) -> None:
+    def go_to(self, place: int, _checked: bool = False) -> None:
         """Show another place."""
         self.rail.show_place(place)
         self.places.setCurrentIndex(place)
@@ -163,12 +164,13 @@ class MainWindow(QMainWindow):
     # -- building
 
     def _add_places(self) -> None:
-        words = ((self.tr("Analyse"), "analyse"), (self.tr("Models"), "models"))
-        for view, (name, icon) in zip(self._views, words, strict=True):
+        ways = ((self.commands.go_analyse, "analyse"), (self.commands.go_models, "models"))
+        for place, (view, (action, icon)) in enumerate(zip(self._views, ways, strict=True)):
             self.places.addWidget(view)
-            self.rail.add_place(name, icon)
-        keys = self.rail.add_foot(self.tr("Keys"), "keyboard", self.commands.keys.toolTip())
-        keys.clicked.connect(self.commands.keys.trigger)
+            self.rail.add_place(action, icon)
+            action.triggered.connect(partial(self.go_to, place))
+        self.rail.add_foot(self.commands.keys, "keyboard")
+        self.rail.show_place(0)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -199,6 +201,8 @@ class MainWindow(QMainWindow):
         image.addSeparator()
         image.addActions([one.stop, one.resume])
         view = bar.addMenu(self.tr("&View"))
+        view.addActions([one.go_analyse, one.go_models])
+        view.addSeparator()
         view.addActions([one.zoom_in, one.zoom_out, one.fit, one.actual])
         view.addSeparator()
         view.addAction(one.as_list)
@@ -214,7 +218,6 @@ class MainWindow(QMainWindow):
         one.keys.triggered.connect(self._show_keys)
         one.about.triggered.connect(self._show_about)
         one.themes.triggered.connect(lambda action: self._use_theme(action.data()))
-        self.rail.went.connect(self.go_to)
         self._model.engine.chosen.connect(self._preferences.set_active_model)
         one.fetch.triggered.connect(self._fields.fetch)
         self._fields.fetched.connect(self.open_paths)

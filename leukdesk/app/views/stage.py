@@ -26,7 +26,7 @@ class Stage(QWidget):
         self.trouble = Notice(theme, "attention", "refuse")
         self.trouble.setProperty("panel", "canvas")
         self.trouble.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._legend, self._scale = Legend(theme, self.canvas), ScaleBar(theme, self.canvas)
+        self.legend, self._scale = Legend(theme, self.canvas), ScaleBar(theme, self.canvas)
         self._zoom = ZoomBar(theme, actions, self.canvas)
         self.synthetic = Chip(theme, self.tr("Synthetic"), "sample", "attention", self.canvas)
         self.synthetic.setToolTip(self.tr("Drawn by a program: no patient, no real smear."))
@@ -92,8 +92,8 @@ class Stage(QWidget):
         image = heatmap.image if not self._actions.hide_overlays.isChecked() and self.canvas.has_picture else None
         self.canvas.show_heatmap(image, heatmap.opacity)
         if image is not None and heatmap.label is not None:
-            self._legend.explain(self._model.images.vocabulary.look(heatmap.label).display, heatmap.bar)
-        self._legend.setVisible(image is not None)
+            self.legend.explain(self._model.images.vocabulary.look(heatmap.label).display, heatmap.bar)
+        self.legend.setVisible(image is not None)
         self._place_floats()
 
     def _show_zoom(self, zoom: float) -> None:
@@ -105,13 +105,13 @@ class Stage(QWidget):
         for one in (self._scale, self._zoom):
             one.setVisible(on)
         if not on:
-            self._legend.hide()
+            self.legend.hide()
 
     def _place_floats(self) -> None:
         edge, room = tokens.SPACE_3, self.canvas.rect()
-        for one in (self._legend, self._zoom, self._scale, self.synthetic):
+        for one in (self.legend, self._zoom, self._scale, self.synthetic):
             one.resize(one.sizeHint())
         self.synthetic.move(edge, edge)
-        self._legend.move(room.width() - self._legend.width() - edge, edge)
+        self.legend.move(room.width() - self.legend.width() - edge, edge)
         self._scale.move(edge, room.height() - self._scale.height() - edge)
         self._zoom.move(room.width() - self._zoom.width() - edge, room.height() - self._zoom.height() - edge)

@@ -65,13 +65,13 @@ class Canvas(QGraphicsView):
         self._picture.show_levels(levels)
         self._overlay.show_image(None, QRectF())
         self._truth = ()
-        image = self._image_rect()
+        image = self.image_rect
         self.setSceneRect(image.adjusted(-image.width(), -image.height(), image.width(), image.height()))
         self.fit()
 
     def show_heatmap(self, image: QImage | None, opacity: float) -> None:
         """Lay a heatmap over the image, or take it away."""
-        self._overlay.show_image(image, self._image_rect() if image is not None else QRectF())
+        self._overlay.show_image(image, self.image_rect if image is not None else QRectF())
         self._overlay.setOpacity(opacity)
 
     def show_truth(self, cells: Sequence[TrueCell]) -> None:
@@ -82,7 +82,7 @@ class Canvas(QGraphicsView):
     @property
     def has_picture(self) -> bool:
         """Whether an image is shown."""
-        return not self._image_rect().isEmpty()
+        return not self.image_rect.isEmpty()
 
     # -- zoom
 
@@ -91,9 +91,14 @@ class Canvas(QGraphicsView):
         """Screen pixels (logical) for one image pixel."""
         return self.transform().m11()
 
+    @property
+    def gliding(self) -> bool:
+        """Whether a smooth zoom is on its way."""
+        return self._glide.state() == QVariantAnimation.State.Running
+
     def fit(self) -> None:
         """Show the whole image."""
-        image = self._image_rect()
+        image = self.image_rect
         if image.isEmpty():
             return
         self._glide.stop()
@@ -138,11 +143,13 @@ class Canvas(QGraphicsView):
             bar.setValue(round(bar.value() - distance))
 
     def _fitting(self) -> float:
-        image, room = self._image_rect(), self.viewport().size()
+        image, room = self.image_rect, self.viewport().size()
         width, height = max(room.width() - 2 * _FIT_MARGIN, 16), max(room.height() - 2 * _FIT_MARGIN, 16)
         return min(width / image.width(), height / image.height(), _MOST)
 
-    def _image_rect(self) -> QRectF:
+    @property
+    def image_rect(self) -> QRectF:
+        """The image, in its own pixels; empty without one."""
         return self._picture.boundingRect()
 
     def _middle(self) -> QPointF:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -122,8 +124,8 @@ class ScaleBar(QWidget):
 
 
 def nice_length(most: float) -> float:
-    """The largest of 1, 2, 5, 10, 20, ... (or 0.1, 0.2, ...) that is not above `most`."""
-    power = 10.0 ** (len(f"{int(most)}") - 1) if most >= 1 else 0.1
+    """The largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, ... that is not above `most`, a positive length."""
+    power = 10.0 ** math.floor(math.log10(most))
     return next((factor * power for factor in (5, 2) if factor * power <= most), power)
 
 

@@ -82,19 +82,19 @@ class ProbabilityBars(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._rows: list[ProbabilityRow] = []
+        self.rows: list[ProbabilityRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(tokens.SPACE_1)
 
     def show_ranked(self, ranked: Sequence[tuple[str, float]], vocabulary: Vocabulary) -> None:
         """Show (class id, probability) pairs in their order."""
-        while len(self._rows) < len(ranked):
+        while len(self.rows) < len(ranked):
             row = ProbabilityRow(self._theme, self)
-            self._rows.append(row)
+            self.rows.append(row)
             self._column.addWidget(row)
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(self.rows):
             row.setVisible(place < len(ranked))
-        for place, (row, (class_id, probability)) in enumerate(zip(self._rows, ranked, strict=False)):
+        for place, (row, (class_id, probability)) in enumerate(zip(self.rows, ranked, strict=False)):
             look = vocabulary.look(class_id)
             row.show_class(look.display, look.colour, probability, first=place == 0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -13,13 +13,10 @@ from leukdesk.app.theme.theme import Theme
 class Rail(QFrame):
     """One button for each place that exists; what stands at the foot is no place but an action."""
 
-    went = Signal(int)
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._group = QButtonGroup(self)
-        self._group.idClicked.connect(self.went)
+        self._places: list[QToolButton] = []
         self.setProperty("panel", "rail")
         self.setFixedWidth(tokens.RAIL_WIDTH)
         self.setAccessibleName(self.tr("Places"))
@@ -28,33 +25,28 @@ class Rail(QFrame):
         self._column.setSpacing(tokens.SPACE_1)
         self._column.addStretch(1)
 
-    def add_place(self, text: str, icon: str) -> QToolButton:
-        """Add a place below the others; Ctrl and its number go there."""
-        number = len(self._group.buttons())
-        button = self._button(text, icon)
+    def add_place(self, action: QAction, icon: str) -> None:
+        """Add a place below the others; the action goes there."""
+        button = self._button(action, icon)
         button.setCheckable(True)
-        button.setChecked(number == 0)
-        button.setShortcut(QKeySequence(f"Ctrl+{number + 1}"))
-        button.setToolTip(f"{text} ({button.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-        self._group.addButton(button, number)
-        self._column.insertWidget(number, button)
-        return button
+        self._column.insertWidget(len(self._places), button)
+        self._places.append(button)
 
-    def add_foot(self, text: str, icon: str, tooltip: str) -> QToolButton:
+    def add_foot(self, action: QAction, icon: str) -> None:
         """Add an action at the foot."""
-        button = self._button(text, icon)
-        button.setToolTip(tooltip)
-        self._column.addWidget(button)
-        return button
+        self._column.addWidget(self._button(action, icon))
 
     def show_place(self, number: int) -> None:
         """Mark another place as the present one."""
-        self._group.button(number).setChecked(True)
+        for place, button in enumerate(self._places):
+            button.setChecked(place == number)
 
-    def _button(self, text: str, icon: str) -> QToolButton:
+    def _button(self, action: QAction, icon: str) -> QToolButton:
         button = QToolButton()
-        button.setText(text)
-        button.setAccessibleName(text)
+        button.setText(action.text())
+        button.setAccessibleName(action.text())
+        button.setToolTip(action.toolTip())
+        button.clicked.connect(action.trigger)
         button.setProperty("kind", "rail")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFixedWidth(tokens.RAIL_WIDTH)

@@ -11,6 +11,7 @@ from leukdesk import __version__
 from leukdesk.domain.errors import Cancelled, KnownError
 from training import command
 from training.datasets import command as datasets_command
+from training.systems import command as systems_command
 
 DONE, BUG, USAGE, STOPPED = 0, 1, 2, 4
 
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     command.add_parsers(subparsers)
     datasets_command.add_parsers(subparsers)
+    systems_command.add_parsers(subparsers)
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.func(arguments))

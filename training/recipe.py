@@ -172,7 +172,18 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
 
 
 # Words about a recipe, which change nothing that is computed.
-_WORDS = ("title", "model", "reported", "intended_use", "limits", "origin", "data_name", "data_source", "search")
+_WORDS = (
+    "title",
+    "model",
+    "reported",
+    "beside",
+    "intended_use",
+    "limits",
+    "origin",
+    "data_name",
+    "data_source",
+    "search",
+)
 
 
 def fingerprint(document: Mapping[str, Any]) -> str:

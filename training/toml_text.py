@@ -16,7 +16,7 @@ def to_toml(document: Mapping[str, Any], *, comment: str = "") -> str:
 
 def _key(key: str) -> str:
     plain = key.replace("_", "").replace("-", "")
-    return key if plain.isascii() and plain.isalnum() else json.dumps(key)
+    return key if plain.isascii() and plain.isalnum() else _scalar(key)
 
 
 def _value(one: Any) -> str:
@@ -25,5 +25,9 @@ def _value(one: Any) -> str:
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(one, Sequence) and not isinstance(one, str):
         return f"[{', '.join(map(_value, one))}]"
-    # JSON writes strings, booleans and numbers as TOML does, but for DEL, which TOML wants escaped.
+    return _scalar(one)
+
+
+def _scalar(one: str | float) -> str:
+    """JSON writes strings, booleans and numbers as TOML does, but for DEL, which TOML wants escaped."""
     return json.dumps(one, ensure_ascii=False, allow_nan=False).replace("\x7f", "\\u007f")

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from leukdesk.imaging.nuclei import nucleus_mask
+
 if TYPE_CHECKING:
     from cv2.typing import MatLike
 
@@ -71,18 +73,9 @@ def _working_copy(image: Pixels) -> Pixels:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def nucleus_mask(image: Pixels) -> NDArray[np.uint8]:
-    """255 where the image is saturated (Otsu 1979) and at least as blue as red, as nuclei are in Romanowsky stains."""
-    saturation = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_RGB2HSV)[:, :, 1])
-    _, stained = cv2.threshold(saturation, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    blue = np.where(image[:, :, 2] >= image[:, :, 0], 255, 0).astype(np.uint8)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    return np.asarray(cv2.morphologyEx(cv2.bitwise_and(stained, blue), cv2.MORPH_OPEN, kernel), dtype=np.uint8)
-
-
 def nucleus_shape(image: Pixels) -> Vector:
     """Stained share, number of nuclei, and mean and maximum of their area, roundness, solidity and elongation."""
-    mask = nucleus_mask(image)
+    mask = nucleus_mask(image).astype(np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     shapes = [_shape(one, mask.size) for one in contours if cv2.contourArea(one) >= max(8.0, _MIN_NUCLEUS * mask.size)]
     table = np.array(shapes or [[0.0] * 4], dtype=np.float32)

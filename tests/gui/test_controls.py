@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from fakes import FakeBench
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton
+from window_desk import Desk
 
 from leukdesk.app.theme.tokens import DARK, LIGHT
 from leukdesk.app.viewmodels.faces import RowState
@@ -208,7 +208,7 @@ def test_fetched_images_are_opened(desk: Desk, smears: list[Path]) -> None:
     desk.bench.fetched = smears[:2]
     desk.start()
     desk.until(lambda: desk.analyse.welcome.choices[desk.window.commands.fetch].isVisible())
-    assert "uses the network" in desk.analyse.welcome.choices[desk.window.commands.fetch].accessibleDescription()
+    assert "uses the network" in desk.analyse.welcome.choices[desk.window.commands.fetch].accessibleName()
     desk.window.commands.fetch.trigger()
     desk.finish()
     assert desk.model.images.rowCount() == 2

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Desk
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QSlider, QWidget
+from window_desk import Desk
 
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.views.widgets.labels import ElidedLabel

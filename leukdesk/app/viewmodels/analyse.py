@@ -33,10 +33,10 @@ CASE_FILE = "case.json"  # beside phantoms whose truth is known
 class Opening:
     """What opening some paths led to."""
 
-    title: str
     images: Sequence[Path]
     failures: Sequence[Failure] = ()
     skipped: int = 0
+    title: str = ""  # of a case
     model: str | None = None
     truths: Mapping[Path, SampleImage] = field(default_factory=dict)
 
@@ -72,8 +72,9 @@ class AnalyseViewModel(QObject):
 
     @property
     def title(self) -> str:
-        """What the open set is called: a folder's name, or a case's title."""
-        return self._opening.title if self._opening else ""
+        """What the selected image belongs to: a case's title, or its folder's name."""
+        folder = self.path.parent.name if self.path is not None else ""
+        return (self._opening.title if self._opening else "") or folder
 
     @property
     def skipped(self) -> int:
@@ -119,8 +120,12 @@ class AnalyseViewModel(QObject):
     @property
     def truth(self) -> SampleImage | None:
         """What is true of the selected image, where that is known and wanted."""
-        path = self.path
-        return self._opening.truths.get(path) if self._opening and path and self._truth_shown else None
+        return self.truth_of(self._place) if self._truth_shown else None
+
+    def truth_of(self, place: int) -> SampleImage | None:
+        """What is true of the image at a place, where that is known."""
+        known = self._opening.truths if self._opening else {}
+        return known.get(self.images.row(place).path) if place >= 0 else None
 
     @property
     def truth_shown(self) -> bool:
@@ -240,6 +245,6 @@ def find(paths: Sequence[Path]) -> Opening:
         truths = {one.path: one for one in case.images}
         images = list(truths) if paths[0] == folder else list(paths)
         if truths.keys() >= set(images):
-            return Opening(case.title, images, model=case.model, truths=truths)
+            return Opening(images, title=case.title, model=case.model, truths=truths)
     walk = find_images(paths, recursive=True)
-    return Opening(folder.name, walk.images, walk.failures, walk.skipped)
+    return Opening(walk.images, walk.failures, walk.skipped)

@@ -81,16 +81,15 @@ class VerdictSection(QWidget):
         self.truth.setVisible(sample is not None)
         if sample is None:
             return
-        name = (
-            self._model.images.vocabulary.look(sample.truth).display if sample.truth else self.tr("none of the classes")
-        )
-        verdict, tone = self._judged(finding, sample.truth) if finding is not None else ("", "plain")
+        classes = self._model.images.vocabulary.classes
+        known = sample.truth in classes
+        name = classes[sample.truth].display if known else self.tr("none of the model's classes")
+        verdict, tone = self._judged(finding, sample.truth, known) if finding is not None else ("", "plain")
         self.truth.tell(self.tr("Truth: {name}").format(name=name), verdict, tone, self._counted(sample))
 
-    def _judged(self, finding: Finding, truth: str) -> tuple[str, str]:
-        accepted = finding.decision is Decision.ACCEPTED
-        if not accepted:
-            return (self.tr("The model gave no answer"), "attention") if truth else (self.tr("Rightly no answer"), "ok")
+    def _judged(self, finding: Finding, truth: str, known: bool) -> tuple[str, str]:
+        if finding.decision is not Decision.ACCEPTED:
+            return (self.tr("The model gave no answer"), "attention") if known else (self.tr("Rightly no answer"), "ok")
         if finding.prediction.label == truth:
             return self.tr("The model is right"), "ok"
         return self.tr("The model is wrong"), "refuse"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from leukdesk.domain.card import Card, Metric
 
 _WIDTH = 760
+_HEADLINE = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "auroc": "AUROC",
+    "ece": "Expected calibration error",
+    "worst_group_accuracy": "Accuracy in the worst group",
+}
 
 
 class ModelsView(QWidget):
@@ -117,7 +125,7 @@ class ModelCard(QFrame):
             (self.tr("Meant for"), card.intended_use),
             (self.tr("Limits"), "\n".join(f"• {one}" for one in card.limits)),
             (self.tr("Trained on"), f"{card.training_data.name}, {card.training_data.images} images"),
-            (self.tr("Measured"), "\n".join(_metric(one) for one in card.metrics)),
+            (self.tr("Measured"), "\n".join(_metric(one) for one in _headline(card.metrics))),
             (self.tr("Licence"), card.licence),
         ]
         return [(name, words) for name, words in facts if words]
@@ -155,8 +163,14 @@ class ModelCard(QFrame):
         self._column.addLayout(row)
 
 
+def _headline(metrics: Sequence[Metric]) -> Sequence[Metric]:
+    """The few that a user should see first; all of them are on the bundle's own page, `card.md`."""
+    by_name = {one.name: one for one in metrics}
+    return [by_name[name] for name in _HEADLINE if name in by_name] or metrics[: len(_HEADLINE)]
+
+
 def _metric(metric: Metric) -> str:
     note = f" ({metric.note})" if metric.note else ""
-    return (
-        f"{metric.name} {metric.value:.3f} [{metric.low:.3f}, {metric.high:.3f}], n = {metric.n}, {metric.split}{note}"
-    )
+    limits = f"[{metric.low:.3f}, {metric.high:.3f}]"
+    name = _HEADLINE.get(metric.name, metric.name.replace("_", " "))
+    return f"{name} {metric.value:.3f} {limits}, n = {metric.n}, {metric.split}{note}"

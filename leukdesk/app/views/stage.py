@@ -80,6 +80,7 @@ class Stage(QWidget):
         self._stack.setCurrentWidget(self.trouble if error is not None else self.canvas)
 
     def _hide_or_show(self) -> None:
+        self._float(self._model.picture is not None)
         self._show_truth()
         self._show_heatmap()
 
@@ -103,7 +104,7 @@ class Stage(QWidget):
 
     def _float(self, on: bool) -> None:
         for one in (self._scale, self._zoom):
-            one.setVisible(on)
+            one.setVisible(on and not self._actions.hide_overlays.isChecked())
         if not on:
             self.legend.hide()
 

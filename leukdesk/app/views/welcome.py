@@ -24,7 +24,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self._fields = fields
         self.choices: dict[QAction, Choice] = {}
-        self.setProperty("panel", "canvas")
+        self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._column = QVBoxLayout()
@@ -57,7 +57,7 @@ class Welcome(QWidget):
             self._fetch.say(self.tr("Fetching: {done} of {total}").format(done=done, total=total or "…"))
         elif offer is not None:
             size = sum(field.bytes for field in offer.fields) / 1e6
-            words = self.tr("{title} · {licence} licence · {size} MB · uses the network")
+            words = self.tr("{title} · {licence} licence · {size} MB")
             self._fetch.say(words.format(title=offer.title, licence=offer.licence, size=f"{size:.1f}"))
 
     def _choices(self, actions: Actions) -> tuple[tuple[QAction, str, str], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -13,11 +15,12 @@ from leukdesk.app.viewmodels.image_list import FaceRole
 
 _Index = QModelIndex | QPersistentModelIndex
 LINE_HEIGHT = 44
-TILE = QSize(128, 122)
-_LINE_PICTURE, _TILE_PICTURE = QSize(34, 34), QSize(112, 66)
+TILE = QSize(136, 128)
+_LINE_PICTURE, _TILE_PICTURE = QSize(34, 34), QSize(120, 72)
 _VERDICT_WIDTH, _PERCENT_WIDTH, _BAR_WIDTH = 180, 72, 96
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_START, _MIDDLE, _END = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
 
 
 class _Delegate(QStyledItemDelegate):
@@ -68,11 +71,10 @@ class _Delegate(QStyledItemDelegate):
         painter.setClipping(False)
 
     def _draw_words(
-        self, painter: QPainter, room: QRect, text: str, colour: str, side: Qt.AlignmentFlag = _LEFT
+        self, painter: QPainter, room: QRect, text: str, tone: str, elide: Qt.TextElideMode = _END, side: int = _LEFT
     ) -> None:
-        painter.setPen(self._theme.colour(colour))
-        mode = Qt.TextElideMode.ElideMiddle if side == _LEFT else Qt.TextElideMode.ElideNone
-        painter.drawText(room, int(side), painter.fontMetrics().elidedText(text, mode, room.width()))
+        painter.setPen(self._theme.colour(tone))
+        painter.drawText(room, side, painter.fontMetrics().elidedText(text, elide, room.width()))
 
     def _draw_mark(self, painter: QPainter, room: QRect, face: Face, size: int) -> None:
         """The class's colour, or the icon of what took its place, centred in a square at the left of `room`."""
@@ -104,12 +106,12 @@ class LineDelegate(_Delegate):
         verdict = QRect(bar.left() - _VERDICT_WIDTH - tokens.SPACE_4, inner.top(), _VERDICT_WIDTH, inner.height())
         name = inner.adjusted(_LINE_PICTURE.width() + tokens.SPACE_3, 0, 0, 0)
         name.setRight(verdict.left() - tokens.SPACE_4)
-        self._draw_words(painter, name, face.name, "text")
+        self._draw_words(painter, name, face.name, "text", _MIDDLE)
         self._draw_mark(painter, verdict, face, 16)
         self._draw_words(painter, verdict.adjusted(22, 0, 0, 0), face.verdict, self._tone(face))
         if face.colour:
             self._draw_bar(painter, bar, face)
-            self._draw_words(painter, percent, face.percent, "text", _RIGHT)
+            self._draw_words(painter, percent, face.percent, "text", side=_RIGHT)
 
     def _draw_bar(self, painter: QPainter, room: QRect, face: Face) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -132,14 +134,9 @@ class TileDelegate(_Delegate):
         font.setPixelSize(tokens.CAPTION)
         painter.setFont(font)
         line = QRect(inner.left(), inner.top() + _TILE_PICTURE.height() + tokens.SPACE_1, inner.width(), 18)
-        self._draw_verdict(painter, line, face)
-        self._draw_words(painter, line.translated(0, 17), face.name, "muted")
-
-    def _draw_verdict(self, painter: QPainter, line: QRect, face: Face) -> None:
         self._draw_mark(painter, line, face, 14)
-        taken = painter.fontMetrics().horizontalAdvance(face.percent) + tokens.SPACE_1 if face.percent else 0
-        self._draw_words(painter, line, face.percent, "text", _RIGHT)
-        words = line.adjusted(18, 0, -taken, 0)
-        painter.setPen(self._theme.colour(self._tone(face)))
-        text = painter.fontMetrics().elidedText(face.verdict, Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, int(_LEFT), text)
+        self._draw_words(painter, line.adjusted(18, 0, 0, 0), face.verdict, self._tone(face))
+        below = line.translated(0, 17)
+        taken = painter.fontMetrics().horizontalAdvance(face.percent) + tokens.SPACE_2 if face.percent else 0
+        self._draw_words(painter, below, face.percent, "text")
+        self._draw_words(painter, below.adjusted(taken, 0, 0, 0), Path(face.name).stem, "muted", _START)

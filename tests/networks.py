@@ -22,17 +22,23 @@ CASES = {
 def make_network(case: str, *, seed: int = 0) -> tuple[Network, int, int]:
     """(network, input size, classes) with random weights of a useful size."""
     from leukdesk.architectures import build
-    from leukdesk.architectures.weights import network_variables
 
     name, size, classes, parameters = CASES[case]
     network = build(name, input_size=size, classes=classes, parameters=parameters)
+    scale_weights(network, seed=seed)
+    return network, size, classes
+
+
+def scale_weights(network: Network, *, seed: int = 0) -> None:
+    """He scaling keeps activations alive through untrained layers, so that logits and maps are not all but zero."""
+    from leukdesk.architectures.weights import network_variables
+
     rng = np.random.default_rng(seed)
     for key, variable in network_variables(network).items():
-        if key.endswith("kernel"):
-            # He scaling keeps activations alive through untrained layers, so that maps are not blank
-            fan_in = max(1, int(np.prod(variable.shape[:-1])))
+        if "kernel" in key:
+            axes = variable.shape[:2] if "depthwise" in key else variable.shape[:-1]
+            fan_in = max(1, int(np.prod(axes)))
             variable.assign(rng.normal(0, np.sqrt(2 / fan_in), variable.shape).astype(np.float32))
-    return network, size, classes
 
 
 def random_inputs(count: int, size: int, *, seed: int = 0) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run test test-core lint real-data screenshots bench clean dev install system-packages
+.PHONY: help run test test-core lint real-data systems screenshots bench clean dev install system-packages
 .DEFAULT_GOAL := help
 
 help:            ## say what can be made
@@ -30,6 +30,9 @@ lint: dev        ## style, types, import contracts, size limits
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest tests/unit/house/test_limits.py
+
+systems: install ## the published systems: reported and measured here; ARGS="--run-short --rotate auto/8" tries some first
+	@$(BIN)/leukdesk-train systems $(ARGS)
 
 screenshots: dev ## render the window: phantoms into docs/images, real images into output/
 	@packaging/with-display.sh $(BIN)/python docs/screenshots.py

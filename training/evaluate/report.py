@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from leukdesk.domain.vocabulary import RESEARCH_USE
 from training.evaluate import plots
 from training.evaluate.compare import Comparison, compare
 from training.evaluate.evaluation import ORIENTATION, Evaluation, evaluate
 from training.evaluate.intervals import Interval
+from training.evaluate.markup import document, figure, items, number, p_value, points, table
 from training.evaluate.rows import Rows, write_text
 
 # Baselines that look at nothing a morphologist would look at.
@@ -30,14 +28,6 @@ _TITLES = {
     "aurc": "Area under the risk-coverage curve",
     "f1": "F1",
 }
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}table{border-collapse:collapse;margin:.5rem 0}
-th,td{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #ddd;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}img{max-width:100%;height:auto}
-.banner{border-left:4px solid #D55E00;padding:.4rem .8rem;background:#fdf3ec}.quiet{color:#666;font-size:.85rem}
-.plots{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-size:.85rem;color:#444}
-"""
 
 
 def write_report(
@@ -109,8 +99,6 @@ def _page(
     context: Sequence[str],
 ) -> str:
     body = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="banner">{escape(RESEARCH_USE)}</p>',
         *(f"<p>{escape(sentence)}</p>" for sentence in context),
         _reading_html(reading(evaluation, comparisons)),
         _overall_html(evaluation),
@@ -122,24 +110,17 @@ def _page(
         f'<p class="quiet">Every figure is computed from {len(evaluation.rows)} saved rows, SHA-256 '
         f"{evaluation.rows.sha256()}; seed {evaluation.seed}.</p>",
     ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
-    )
+    return document(title, body)
 
 
 def _reading_html(sentences: Sequence[str]) -> str:
-    if not sentences:
-        return ""
-    items = "".join(f"<li>{escape(one)}</li>" for one in sentences)
-    return f"<h2>What this score is evidence of</h2><ul>{items}</ul>"
+    return f"<h2>What this score is evidence of</h2>{items(sentences)}" if sentences else ""
 
 
 def _overall_html(evaluation: Evaluation) -> str:
     lines = [[_title(name), _number(name, one), str(one.n), one.note] for name, one in evaluation.overall.items()]
     how = f"95 % intervals by {evaluation.resamples} resamples of {evaluation.units} {evaluation.unit}s."
-    return f"<h2>Figures</h2><p>{how}</p>" + _table(
+    return f"<h2>Figures</h2><p>{how}</p>" + table(
         ["figure", "value (95 % interval)", "images", ""], lines, numeric={1, 2}
     )
 
@@ -152,11 +133,11 @@ def _beside_html(
     lines = [[title, *(_number(name, evaluation.overall[name]) for name in shown), "", ""]]
     for name, one in beside.items():
         found = [_number(figure, one.overall[figure]) for figure in shown]
-        lines.append([name, *found, _points(gaps[name].accuracy_difference), _p(gaps[name].tests[0].p_holm)])
+        lines.append([name, *found, points(gaps[name].accuracy_difference), p_value(gaps[name].tests[0].p_holm)])
     head = ["", "accuracy", "balanced accuracy", "AUROC", "accuracy against the model", "McNemar p (Holm)"]
     accuracies = {title: evaluation.overall["accuracy"]} | {name: e.overall["accuracy"] for name, e in beside.items()}
-    picture = _figure(plots.draw_beside(accuracies), "Accuracy of the model and of the baselines, 95 % intervals")
-    return "<h2>Beside the model</h2>" + _table(head, lines, numeric={1, 2, 3, 4, 5}) + picture
+    picture = figure(plots.draw_beside(accuracies), "Accuracy of the model and of the baselines, 95 % intervals")
+    return "<h2>Beside the model</h2>" + table(head, lines, numeric={1, 2, 3, 4, 5}) + picture
 
 
 def _per_class_html(evaluation: Evaluation) -> str:
@@ -166,25 +147,25 @@ def _per_class_html(evaluation: Evaluation) -> str:
         for label, found in evaluation.per_class.items()
     ]
     head = ["class", *(_title(name).split(",")[0] for name in names), "images"]
-    return "<h2>Each class</h2>" + _table(head, lines, numeric=set(range(1, len(head))))
+    return "<h2>Each class</h2>" + table(head, lines, numeric=set(range(1, len(head))))
 
 
 def _confusion_html(evaluation: Evaluation) -> str:
     classes = evaluation.rows.classes
     lines = [[label, *map(str, counts)] for label, counts in zip(classes, evaluation.confusion.tolist(), strict=True)]
     head = ["true \\ predicted", *classes]
-    picture = _figure(plots.draw_confusion(evaluation), "Confusion matrix, shaded by the share of each true class")
-    return f"<h2>Confusion matrix</h2><p>{escape(ORIENTATION.capitalize())}.</p>" + _table(
+    picture = figure(plots.draw_confusion(evaluation), "Confusion matrix, shaded by the share of each true class")
+    return f"<h2>Confusion matrix</h2><p>{escape(ORIENTATION.capitalize())}.</p>" + table(
         head, lines, numeric=set(range(1, len(head)))
     ) + picture  # fmt: skip
 
 
 def _plots_html(evaluation: Evaluation) -> str:
     drawn = [
-        _figure(plots.draw_roc(evaluation), "ROC curves, each class against the rest (area)"),
-        _figure(plots.draw_precision_recall(evaluation), "Precision and recall (average precision)"),
-        _figure(plots.draw_reliability(evaluation), "Reliability: right answers against stated probability"),
-        _figure(plots.draw_risk_coverage(evaluation), "Risk and coverage: what refusing unsure images buys"),
+        figure(plots.draw_roc(evaluation), "ROC curves, each class against the rest (area)"),
+        figure(plots.draw_precision_recall(evaluation), "Precision and recall (average precision)"),
+        figure(plots.draw_reliability(evaluation), "Reliability: right answers against stated probability"),
+        figure(plots.draw_risk_coverage(evaluation), "Risk and coverage: what refusing unsure images buys"),
     ]
     return f'<h2>Curves</h2><div class="plots">{"".join(drawn)}</div>'
 
@@ -196,9 +177,9 @@ def _groups_html(evaluation: Evaluation) -> str:
     ]
     left = len(evaluation.groups) - len(lines)
     more = f'<p class="quiet">{left} further groups are in report.json.</p>' if left > 0 else ""
-    picture = _figure(plots.draw_groups(evaluation), "Accuracy of every group; larger marks have more images")
+    picture = figure(plots.draw_groups(evaluation), "Accuracy of every group; larger marks have more images")
     head = ["group", "accuracy (exact 95 % limits)", "images", "true classes"]
-    return "<h2>Groups, worst first</h2>" + _table(head, lines, numeric={1, 2}) + more + picture
+    return "<h2>Groups, worst first</h2>" + table(head, lines, numeric={1, 2}) + more + picture
 
 
 def _listed(counts: Mapping[str, int]) -> str:
@@ -210,34 +191,4 @@ def _title(name: str) -> str:
 
 
 def _number(name: str, one: Interval) -> str:
-    if not one.defined:
-        return "not defined"
-    form = ".1%" if name.endswith(_PER_CENT) else ".3f"
-    return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"
-
-
-def _points(gap: Interval) -> str:
-    return f"{100 * gap.value:+.1f} points ({100 * gap.low:+.1f} to {100 * gap.high:+.1f})"
-
-
-def _p(p: float) -> str:
-    if math.isnan(p):
-        return "not defined"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]], *, numeric: set[int]) -> str:
-    top = "".join(f"<th>{escape(one)}</th>" for one in head)
-    body = "".join(f"<tr>{_cells(line, numeric)}</tr>" for line in lines)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cells(line: Sequence[str], numeric: set[int]) -> str:
-    marks = (' class="n"' if place in numeric else "" for place in range(len(line)))
-    return "".join(f"<td{mark}>{escape(one)}</td>" for mark, one in zip(marks, line, strict=True))
-
-
-def _figure(png: bytes, caption: str) -> str:
-    data = base64.b64encode(png).decode()
-    said = escape(caption)
-    return f'<figure><img alt="{said}" src="data:image/png;base64,{data}"><figcaption>{said}</figcaption></figure>'
+    return number(one, ".1%" if name.endswith(_PER_CENT) else ".3f")

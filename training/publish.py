@@ -26,7 +26,7 @@ from leukdesk.inference.calibration import calibrated
 from leukdesk.inference.choose import open_predictor
 from leukdesk.inference.export import export_litert
 from training.calibrate import fit_novelty
-from training.checkpoint import load_weights
+from training.checkpoint import load_weights, unwritable
 from training.judge import judge, read_calibration
 from training.learning import outputs_of
 from training.phantom import Kind, marked_png, random_slide, render_field
@@ -58,25 +58,32 @@ def publish(run: Run, data: RunData, *, name: str, release: str, models: Path, l
     if target.exists():
         raise DataError("there is such a bundle already", subject=target.name, advice="Choose another --version.")
     evaluation = judge(run, data, log)
-    models.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=models, prefix=".publishing-") as scratch:
-        folder = Path(scratch) / target.name
-        folder.mkdir()
-        recipe, network = run.recipe, new_network(run.recipe)
-        load_weights(network, run.best)
-        (folder / "weights.safetensors").write_bytes(encode_tensors(collect_weights(network)))
-        (folder / "model.tflite").write_bytes(export_litert(network, input_size=recipe.input_size))
-        novelty = _write_novelty(folder, recipe, network, data)
-        temperature = read_calibration(run).temperature
-        _write_golden(folder, recipe, network, temperature)
-        card = _card(run, data, novelty, name=name, release=release, metrics=evaluation.to_card_metrics(split="test"))
-        (folder / "card.md").write_text(render_card(card), encoding="utf-8")
-        (folder / "LICENSE").write_text(_licence(recipe), encoding="utf-8")
-        ref = seal(folder, card)
-        _check(folder)
-        folder.rename(target)
+    metrics = evaluation.to_card_metrics(split="test")
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=models, prefix=".publishing-") as scratch:
+            folder = Path(scratch) / target.name
+            folder.mkdir()
+            ref = _fill(folder, run, data, name=name, release=release, metrics=metrics)
+            _check(folder)
+            folder.rename(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
     log("published", bundle=target.name, sha256=ref.sha256)
     return ref
+
+
+def _fill(folder: Path, run: Run, data: RunData, *, name: str, release: str, metrics: Sequence[Metric]) -> BundleRef:
+    recipe, network = run.recipe, new_network(run.recipe)
+    load_weights(network, run.best)
+    (folder / "weights.safetensors").write_bytes(encode_tensors(collect_weights(network)))
+    (folder / "model.tflite").write_bytes(export_litert(network, input_size=recipe.input_size))
+    novelty = _write_novelty(folder, recipe, network, data)
+    _write_golden(folder, recipe, network, read_calibration(run).temperature)
+    card = _card(run, data, novelty, name=name, release=release, metrics=metrics)
+    (folder / "card.md").write_text(render_card(card), encoding="utf-8")
+    (folder / "LICENSE").write_text(_licence(recipe), encoding="utf-8")
+    return seal(folder, card)
 
 
 def _write_novelty(folder: Path, recipe: Recipe, network: Network, data: RunData) -> Novelty:

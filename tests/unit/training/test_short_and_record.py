@@ -116,6 +116,8 @@ def test_a_run_of_real_images_is_recorded_in_full_with_its_baselines(tmp_path, c
     assert record.file_name == "toy-random.json"
     assert record.split.level == "image-level, optimistic"
     assert {"majority", "colour only", "corner only", "k-NN, pixels"} <= set(record.beside)
+    card = json.loads((models / "toy-1.0" / "bundle.json").read_text())
+    assert card["training_data"]["split"] == "random holdout (image-level, optimistic)"
     assert record.beside["colour only"]["accuracy"].value == 1.0  # the classes are colours
     assert str(tmp_path) not in (tmp_path / "records" / "toy-random.json").read_text()
 

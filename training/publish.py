@@ -31,6 +31,7 @@ from training.judge import judge, read_calibration
 from training.learning import outputs_of
 from training.phantom import Kind, marked_png, random_slide, render_field
 from training.pipeline import read_inputs
+from training.splits import GROUPED
 from training.train import new_network
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from training.events import EventLog
     from training.recipe import Recipe
     from training.run import Run, RunData
+    from training.splits import Split
 
 LIBRARIES = ("keras", "tensorflow", "numpy", "opencv-python-headless", "pillow", "ai-edge-litert", "scikit-learn")
 GOLDEN_PX = 224
@@ -148,7 +150,7 @@ def _card(run: Run, data: RunData, novelty: Novelty, *, name: str, release: str,
             licence=recipe.data_licence,
             images=len(train.files),
             per_class={one: counts[one] for one in recipe.class_ids},
-            split=data.split.method,
+            split=_claim(data.split),
             split_sha256=data.split.sha256,
             groups=recipe.groups,
         ),
@@ -161,6 +163,11 @@ def _card(run: Run, data: RunData, novelty: Novelty, *, name: str, release: str,
         origin=recipe.origin,
         files={},
     )
+
+
+def _claim(split: Split) -> str:
+    """How the images were divided, and that the figures are optimistic where that did not keep patients apart."""
+    return split.method if split.level == GROUPED else f"{split.method} ({split.level})"
 
 
 def _licence(recipe: Recipe) -> str:

@@ -36,8 +36,7 @@ _SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default
 
 def run(argv_paths: Sequence[Path], *, sample: bool = False) -> int:
     """Open the window on some files or folders, or on the sample case; returns the exit status once it is closed."""
-    gc.disable()  # until the window is painted: there is nothing to collect yet, and looking takes 15 ms
-    sys.setswitchinterval(_SWITCH_S)
+    favour_the_window()
     application = QApplication.instance() or QApplication(["leukdesk"])
     assert isinstance(application, QApplication)  # for the type checker
     application.setApplicationName("leukdesk")
@@ -51,6 +50,12 @@ def run(argv_paths: Sequence[Path], *, sample: bool = False) -> int:
         return application.exec()
     finally:
         session.close()
+
+
+def favour_the_window() -> None:
+    """Let the GUI thread have Python as soon as it wants it, and let nothing stop all threads while modules load."""
+    sys.setswitchinterval(_SWITCH_S)
+    gc.disable()  # a `Session` collects again once its first model is loaded
 
 
 class Session:
@@ -81,6 +86,8 @@ class Session:
     def close(self) -> None:
         """Join every thread and let go of the model."""
         sys.excepthook = self._hook
+        gc.enable()
+        gc.unfreeze()
         self.lanes.close()
         self.engine.close()
 
@@ -90,12 +97,12 @@ class Session:
             lane.crashed.connect(self.window.report_crash)
         self.window.painted.connect(self._painted)
         self.engine.opened.connect(self._model_loaded)
+        self.engine.loading_changed.connect(self._collect_again)
         self.model.picture_changed.connect(lambda: self._trace_shown("picture"))
         self.model.outcome_changed.connect(self._trace_finding)
 
     def _painted(self) -> None:
         self._trace.mark("painted")
-        gc.enable()
         QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
@@ -103,9 +110,13 @@ class Session:
         self.engine.list_models()
         self.fields.look_up()
 
+    def _collect_again(self) -> None:
+        if not self.engine.loading:
+            gc.freeze()  # the modules that are loaded now stay: a collection that looks at them all takes 100 ms
+            gc.enable()
+
     def _model_loaded(self) -> None:
         self._trace.mark("model")
-        gc.freeze()  # the modules that are loaded now stay: later collections need not look at them again
 
     def _trace_finding(self) -> None:
         if self.model.finding is not None:

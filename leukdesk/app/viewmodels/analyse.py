@@ -46,6 +46,7 @@ class AnalyseViewModel(QObject):
 
     opened = Signal()  # another set of images
     selected = Signal()  # another image, or none
+    searching_changed = Signal()
     picture_changed = Signal()
     outcome_changed = Signal()
     truth_changed = Signal()
@@ -63,12 +64,17 @@ class AnalyseViewModel(QObject):
         self._place = -1
         self._picture: Picture | None = None
         self._unreadable: KnownError | None = None
-        self._truth_shown = False
+        self._truth_shown = self._searching = False
         engine.opened.connect(self._use_model)
         engine.failed.connect(self.problem)
         self.batch.finished.connect(self._finished)
 
     # -- what is open
+
+    @property
+    def searching(self) -> bool:
+        """Whether folders are being looked through."""
+        return self._searching
 
     @property
     def title(self) -> str:
@@ -144,6 +150,7 @@ class AnalyseViewModel(QObject):
     def open(self, paths: Sequence[Path]) -> None:
         """Open files, folders (with all below them), or one folder that holds a case."""
         self._open_token.cancel()
+        self._search(True)
         work = partial(find, tuple(paths))
         self._open_token = self._lanes.pictures.submit(work, self._show, self._cannot_open, urgent=True)
 
@@ -182,6 +189,7 @@ class AnalyseViewModel(QObject):
 
     def _show(self, opening: Opening) -> None:
         before, self._opening = self._opening, opening
+        self._search(False)
         self._place, self._picture, self._unreadable = -1, None, None
         self.batch.forget()
         self.heatmap.explain(None)
@@ -194,7 +202,12 @@ class AnalyseViewModel(QObject):
         else:
             self.resume()
 
+    def _search(self, on: bool) -> None:
+        self._searching = on
+        self.searching_changed.emit()
+
     def _cannot_open(self, error: Exception) -> None:
+        self._search(False)
         if isinstance(error, KnownError):
             self.problem.emit(error)
         if self._has_no_model():

@@ -67,11 +67,12 @@ class VerdictSection(QWidget):
             words = self.tr("Analysing"), ""
         else:
             words = self.tr("Waiting"), self.tr("Not analysed yet.")
-        self._say(words[0], "waiting", "plain", "…", words[1])
+        self._say(words[0], "waiting", "plain", "", words[1])
 
     def _say(self, decision: str, icon: str, tone: str, answer: str, sentence: str) -> None:
         self.decision.show_state(decision, icon, tone)
         self.answer.set_text(answer)
+        self.answer.setVisible(bool(answer))
         self.percent.setText("")
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))

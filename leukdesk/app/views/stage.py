@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from leukdesk.app.theme import tokens
@@ -14,6 +14,8 @@ from leukdesk.app.views.widgets.canvas import Canvas
 from leukdesk.app.views.widgets.canvas_overlays import Legend, ScaleBar, ZoomBar
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.notice import Notice
+
+_LATE_MS = 120
 
 
 class Stage(QWidget):
@@ -30,11 +32,15 @@ class Stage(QWidget):
         self._zoom = ZoomBar(theme, actions, self.canvas)
         self.synthetic = Chip(theme, self.tr("Synthetic"), "sample", "attention", self.canvas)
         self.synthetic.setToolTip(self.tr("Drawn by a program: no patient, no real smear."))
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_LATE_MS)
+        self._late.timeout.connect(self._take_away)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self.trouble)
         self._connect()
-        self._show_selected()
+        self._take_away()
 
     def _connect(self) -> None:
         copy = self.trouble.add_button(self.tr("Copy details"))
@@ -54,11 +60,20 @@ class Stage(QWidget):
         return super().eventFilter(watched, event)
 
     def _show_selected(self) -> None:
+        """The old image goes when the new one is here, or when that takes long: no flicker from image to image."""
+        self.canvas.show_heatmap(None, 0.0)
+        self.canvas.show_truth(())
+        self.legend.hide()
+        if self._model.path is None or self._stack.currentWidget() is self.trouble:
+            self._take_away()
+        self._late.start()
+        self._show_trouble()
+
+    def _take_away(self) -> None:
         if self._model.picture is None:
             self.canvas.show_picture(())
             self.synthetic.hide()
-        self._float(False)
-        self._show_trouble()
+            self._float(False)
 
     def _show_picture(self) -> None:
         picture = self._model.picture

@@ -33,6 +33,7 @@ class StatusStrip(QFrame):
         self._lay_out()
         model.batch.progressed.connect(self._show_progress)
         model.opened.connect(self._show_progress)
+        model.searching_changed.connect(self._show_progress)
         model.engine.loading_changed.connect(self._show_engine)
         model.engine.opened.connect(self._show_engine)
         model.outcome_changed.connect(self._show_engine)
@@ -67,6 +68,8 @@ class StatusStrip(QFrame):
         self.failed.setVisible(progress.failed > 0)
 
     def _progress_words(self, progress: Progress) -> str:
+        if self._model.searching:
+            return self.tr("Looking for images…")
         if progress.total == 0:
             return ""
         words = self.tr("{done} of {total} done").format(done=progress.done, total=progress.total)

@@ -25,7 +25,8 @@ class Picker(QComboBox):
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        widest = max((self.fontMetrics().horizontalAdvance(self.itemText(at)) for at in range(self.count())), default=0)
+        words = [self.placeholderText(), *(self.itemText(at) for at in range(self.count()))]
+        widest = max(map(self.fontMetrics().horizontalAdvance, words))
         return QSize(widest + 3 * tokens.SPACE_3 + tokens.ICON, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
@@ -43,7 +44,8 @@ class Picker(QComboBox):
         painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
         painter.setPen(colour("text" if self.isEnabled() else "disabled"))
         room = self._text_room()
-        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        words = self.currentText() or self.placeholderText()
+        text = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, text)
         self._draw_arrow(painter)
 

@@ -49,17 +49,11 @@ class ProbabilityRow(QWidget):
         painter.setPen(self._theme.colour("text"))
         line = self.rect().adjusted(0, 0, 0, -_BAR - tokens.SPACE_2)
         value = percent(self._probability)
-        ends, starts = Qt.AlignmentFlag.AlignTrailing, Qt.AlignmentFlag.AlignLeading
-        painter.drawText(line, self._aligned(ends), value)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), value)
         taken = painter.fontMetrics().horizontalAdvance(value) + tokens.SPACE_2
         room = line.adjusted(taken, 0, 0, 0) if self.isRightToLeft() else line.adjusted(0, 0, -taken, 0)
         name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, self._aligned(starts), name)
-
-    def _aligned(self, side: Qt.AlignmentFlag) -> int:
-        leading = side == Qt.AlignmentFlag.AlignLeading
-        flag = Qt.AlignmentFlag.AlignLeft if leading != self.isRightToLeft() else Qt.AlignmentFlag.AlignRight
-        return int(flag | Qt.AlignmentFlag.AlignBottom)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom), name)
 
     def _draw_bar(self, painter: QPainter) -> None:
         track = QRectF(0, self.height() - _BAR - 2, self.width(), _BAR)

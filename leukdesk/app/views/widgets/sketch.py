@@ -1,0 +1,91 @@
+"""The strokes that lines and tiles of the list are drawn with, mirrored where one reads from right to left."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyle
+
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.faces import Face
+
+# Qt turns left and right around by itself where the painter's direction is from right to left.
+STARTING = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+ENDING = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class Sketch:
+    """Draws into one cell; every rectangle is given as if one read from left to right."""
+
+    def __init__(self, painter: QPainter, cell: QRect, theme: Theme) -> None:
+        self.cell = cell
+        self._painter, self._theme = painter, theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+
+    def ground(self, *, selected: bool, hovered: bool) -> None:
+        """Say that the cell is selected, or under the pointer."""
+        if not selected and not hovered:
+            return
+        self._painter.setPen(QPen(self._theme.colour("accent"), 1.5) if selected else Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._theme.colour("tint" if selected else "hover"))
+        self._painter.drawRoundedRect(self.cell.toRectF().adjusted(2.5, 2.5, -2.5, -2.5), 6, 6)
+
+    def picture(self, room: QRect, picture: QImage | None) -> None:
+        """The picture, whole, on a plate that has the same size for all."""
+        room = self._mirrored(room)
+        plate = QPainterPath()
+        plate.addRoundedRect(room.toRectF(), 4, 4)
+        self._painter.fillPath(plate, self._theme.colour("track"))
+        if picture is None or picture.isNull():
+            return
+        frame = QRectF(QRect(room.topLeft(), picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)))
+        frame.moveCenter(room.toRectF().center())
+        self._painter.setClipPath(plate)
+        self._painter.drawImage(frame, picture)
+        self._painter.setClipping(False)
+
+    def words(
+        self,
+        room: QRect,
+        text: str,
+        tone: str,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        side: int = STARTING,
+    ) -> None:
+        """One line of text, shortened where there is no room."""
+        self._painter.setPen(self._theme.colour(tone))
+        shown = self._painter.fontMetrics().elidedText(text, elide, room.width())
+        self._painter.drawText(self._mirrored(room), side, shown)
+
+    def width_of(self, text: str) -> int:
+        """How wide a text is, in px."""
+        return self._painter.fontMetrics().horizontalAdvance(text)
+
+    def font_size(self, px: int) -> None:
+        """Take another place in the type scale."""
+        font = self._painter.font()
+        font.setPixelSize(px)
+        self._painter.setFont(font)
+
+    def mark(self, room: QRect, face: Face, size: int) -> None:
+        """The class's colour, or the icon of what took its place, at the start of `room`."""
+        square = self._mirrored(QRect(room.left(), room.top() + (room.height() - size) // 2, size, size))
+        if not face.colour:
+            self._painter.drawPixmap(square.topLeft(), self._theme.pixmap(face.icon, face.tone, size))
+            return
+        colour = QColor(face.colour)
+        self._painter.setPen(QPen(colour.darker(130), 1))
+        self._painter.setBrush(colour)
+        self._painter.drawEllipse(square.toRectF().adjusted(2.5, 2.5, -2.5, -2.5))
+
+    def bar(self, room: QRect, face: Face) -> None:
+        """A probability as a small bar."""
+        filled = QRect(room.left(), room.top(), round(room.width() * face.probability), room.height())
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        for part, colour in ((room, self._theme.colour("track")), (filled, QColor(face.colour))):
+            self._painter.setBrush(colour)
+            self._painter.drawRoundedRect(self._mirrored(part), 3, 3)
+
+    def _mirrored(self, room: QRect) -> QRect:
+        return QStyle.visualRect(self._painter.layoutDirection(), self.cell, room)

@@ -37,12 +37,6 @@ def record_run(run: Run, data: RunData, *, models: Path | None, resamples: int =
         beside = evaluate_beside(data, wanted, all_baselines=full, seed=recipe.seed, resamples=resamples)
     bundle = None if models is None else _bundle(events, models)
     classified = classify_run(run, data, bundle) if bundle is not None and judged is not None else None
-    steps = {
-        "trained": any(one["event"] == "trained" for one in events),
-        "evaluated": judged is not None,
-        "published": bundle is not None,
-        "classified": classified is not None and classified.agrees,
-    }
     return Record(
         recipe=recipe.name,
         recipe_sha256=run.facts.get("recipe_sha256") or fingerprint(read_document(run.folder / "recipe.toml")),
@@ -54,7 +48,12 @@ def record_run(run: Run, data: RunData, *, models: Path | None, resamples: int =
         data=_data(run, data),
         split=_split(run, data),
         training=_training(run, events),
-        steps={name: _yes(done) for name, done in steps.items()},
+        steps={
+            "trained": _yes(any(one["event"] == "trained" for one in events)),
+            "evaluated": _yes(judged is not None),
+            "published": _yes(bundle is not None),
+            "classified": _yes(classified is not None and classified.agrees),
+        },
         beside={name: _figures(one.to_json()["overall"]) for name, one in beside.items()},
         classified=classified,
         bundle=None if bundle is None else _named(bundle),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Predictor(Protocol):
-    """One loaded bundle on one engine: preprocessed inputs in, calibrated predictions out. Safe to call from threads."""
+    """One loaded bundle on one engine: preprocessed inputs in, calibrated predictions out. Threads may share it."""
 
     @property
     def card(self) -> Card: ...

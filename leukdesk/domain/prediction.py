@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """Calibrated probabilities in class order, the raw logits, how unlike the training images the input is, the maps."""
+    """Calibrated probabilities in class order, raw logits, how unlike the training images the input is, the maps."""
 
     classes: tuple[str, ...]
     probabilities: tuple[float, ...]

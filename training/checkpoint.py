@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -13,17 +14,32 @@ from safetensors.numpy import load_file, save
 from leukdesk.architectures.registry import Network
 from leukdesk.architectures.weights import assign_weights, collect_weights
 from leukdesk.bundles.weights import encode_tensors
+from leukdesk.domain.errors import OutputError
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write, flush to the disk, then rename: a crash leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write, flush to the disk, then rename: a crash leaves the old file or the new one. Raises `OutputError`."""
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """What a full or read-only disk means for a run."""
+    return OutputError(
+        f"could not be written: {error.strerror}",
+        subject=path,
+        advice="Free some space or correct the permissions; a run then goes on with `leukdesk-train resume`.",
+    )
 
 
 def save_weights(network: Network, path: Path) -> None:

@@ -8,6 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from training.checkpoint import unwritable
+
 
 class EventLog:
     """Writes each event to `events.jsonl` and to standard output, flushed, so that a reader sees it at once."""
@@ -18,10 +22,18 @@ class EventLog:
     def __call__(self, event: str, **fields: Any) -> None:
         """Say one event; fields must be JSON values."""
         line = json.dumps({"event": event, "time": round(time.time(), 3), **fields})
-        with self._file.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+        try:
+            with self._file.open("a", encoding="utf-8") as stream:
+                stream.write(line + "\n")
+        except OSError as error:
+            raise unwritable(self._file, error) from error
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def memory_mb() -> int:
+    """What this process holds of the machine's memory, in MB."""
+    return round(psutil.Process().memory_info().rss / 1e6)
 
 
 def read_events(folder: Path) -> list[dict[str, Any]]:

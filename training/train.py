@@ -18,6 +18,7 @@ from leukdesk.domain.errors import Cancelled
 from training import checkpoint
 from training.backbones import begin_features
 from training.devices import data_parallel
+from training.events import memory_mb
 from training.learning import (
     class_weights,
     feature_maps,
@@ -152,6 +153,7 @@ class Trainer:
             seconds=round(seconds, 2),
             images_per_s=round(len(self._train.files) / seconds, 1),
             eta_s=round(seconds * (self._recipe.epochs - epoch - 1)),
+            memory_mb=memory_mb(),
         )
 
     def _averaged(self) -> list[Any]:
@@ -232,4 +234,5 @@ class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships 
             loss=round(float((logs or {}).get("loss", math.nan)), 6),
             images_per_s=round((batch + 1) * self._recipe.batch / self.seconds, 1),
             eta_s=round(self.seconds / (batch + 1) * left),
+            memory_mb=memory_mb(),
         )

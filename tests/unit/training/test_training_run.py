@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,29 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-RECIPE = """
-name = "toy"
-title = "Toy colours"
-scope = "field"
-architecture = { name = "compact_cnn", parameters = { filters = [8.0, 16.0], dropout = 0.2 } }
-input_size = 32
-batch = 8
-augmentation = [{ op = "flip_horizontal", p = 0.5 }, { op = "rot90" }]
-split = { method = "grouped", validation = 0.25, test = 0.25, seed = 3 }
-average_weights = 0.5
-data_name = "toy"
-data_source = "made by a test"
-data_licence = "Apache-2.0"
-intended_use = "a test"
-licence = "Apache-2.0"
-[[classes]]
-id = "red"
-display = "Red"
-colour = "#D55E00"
-[[classes]]
-id = "blue"
-display = "Blue"
-colour = "#0072B2"
+from tests import toy_runs
+
+PHASES = """
 [[phases]]
 epochs = 1
 learning_rate = 1e-2
@@ -46,6 +27,11 @@ learning_rate = 5e-3
 schedule = "cosine"
 batch_norm = "adapt"
 """
+EXTRA = """
+average_weights = 0.5
+augmentation = [{ op = "flip_horizontal", p = 0.5 }, { op = "rot90" }]
+"""
+RECIPE = toy_runs.RECIPE.split("[[phases]]")[0].replace("[[classes]]", f"{EXTRA}[[classes]]", 1) + PHASES
 
 
 def train(*arguments: str) -> list[str]:
@@ -58,18 +44,8 @@ def events(folder: Path) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
-    """48 images of two classes in 12 groups, and a recipe."""
-    root = tmp_path_factory.mktemp("toy")
-    rng = np.random.default_rng(0)
-    rows = ["path,class,group"]
-    for index in range(96):
-        label = ("red", "blue")[index % 2]
-        image = rng.integers(90, 160, (32, 32, 3), np.uint8)
-        image[..., 0 if label == "blue" else 2] += 60
-        name = f"{label}-{index:02d}.png"
-        cv2.imwrite(str(root / name), image)
-        rows.append(f"{name},{label},{label}{index // 8}")
-    (root / "manifest.csv").write_text("\n".join(rows))
+    """96 images of two classes in groups, and a recipe."""
+    root = toy_runs.write_images(tmp_path_factory.mktemp("toy"), count=96)
     recipe = root / "toy.toml"
     recipe.write_text(RECIPE)
     return root, recipe
@@ -164,6 +140,111 @@ def test_the_test_set_is_predicted_once(whole_run):
     subprocess.run(train("evaluate", str(whole_run)), check=True, capture_output=True)
     assert (whole_run / "test.csv").stat().st_mtime_ns == before
     assert len(load_rows(whole_run / "test.csv", classes=("red", "blue"))) > 10
+
+
+def test_a_full_disk_is_told_and_the_run_goes_on_once_there_is_room(toy, tmp_path):
+    root, _ = toy
+    recipe = tmp_path / "wide.toml"
+    recipe.write_text(RECIPE.replace("[8.0, 16.0]", "[32.0, 96.0]"))
+    out = tmp_path / "run"
+
+    def nearly_full() -> None:
+        # a file cannot grow beyond this: the kernel then fails the write as a full disk does
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    command = train("train", str(recipe), "--data", str(root), "--out", str(out))
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=nearly_full)
+    assert done.returncode == 2, done.stderr[-2000:]
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(out.glob("*.part"))
+    assert subprocess.run(train("resume", str(out)), capture_output=True).returncode == 0
+    assert len(per_epoch(out)) == 4
+
+
+def test_cached_feature_maps_train_the_same_head(toy, tmp_path):
+    root, _ = toy
+    losses = []
+    plain = RECIPE.replace("dropout = 0.2", "dropout = 0.0").replace(EXTRA, "").split("[[phases]]")[0]
+    for name, phase in (("cached", 'train = "head"'), ("uncached", "train = 1\nbatch_norm = 'frozen'")):
+        # the last weighted feature layer is a frozen normalisation, so both phases train the head alone
+        recipe = tmp_path / f"{name}.toml"
+        recipe.write_text(f"{plain}[[phases]]\nepochs = 2\nlearning_rate = 1e-2\naugment = false\n{phase}\n")
+        out = tmp_path / name
+        done = subprocess.run(
+            train("train", str(recipe), "--data", str(root), "--out", str(out)), capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        losses.append([one[1:] for one in per_epoch(out)])
+    np.testing.assert_allclose(losses[0], losses[1], atol=1e-5)
+
+
+def one_class(root: Path) -> None:
+    for file in root.glob("blue*"):
+        file.unlink()
+
+
+def one_image(root: Path) -> None:
+    for file in [*root.glob("blue*"), *sorted(root.glob("red*"))[1:]]:
+        file.unlink()
+
+
+def nothing(root: Path) -> None:
+    for file in root.iterdir():
+        file.unlink()
+
+
+def single_pixels(root: Path) -> None:
+    for file in root.glob("*.png"):
+        # each another colour: files of the same content would be refused for that first
+        cv2.imwrite(str(file), np.full((1, 1, 3), hash(file.name) % 251, np.uint8))
+
+
+def a_shared_file(root: Path) -> None:
+    (root / "blue-01.png").write_bytes((root / "red-00.png").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (one_class, "class"),
+        (one_image, ""),
+        (nothing, ""),
+        (single_pixels, "px"),
+        (a_shared_file, "two classes"),
+    ],
+)
+def test_data_that_cannot_be_learned_from_says_so_and_leaves_no_run(toy, tmp_path, spoil, message):
+    _, recipe = toy
+    flat = toy_runs.write_images(tmp_path / "flat")
+    (flat / "manifest.csv").unlink()
+    spoil(flat)
+    root = tmp_path / "data"
+    for file in flat.iterdir():
+        (root / file.name.split("-")[0]).mkdir(parents=True, exist_ok=True)
+        file.rename(root / file.name.split("-")[0] / file.name)
+    root.mkdir(exist_ok=True)
+    out = tmp_path / "run"
+    done = subprocess.run(
+        train("train", str(recipe), "--data", str(root), "--out", str(out)), capture_output=True, text=True
+    )
+    assert done.returncode == 2, done.stderr[-2000:]
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+def test_images_of_mixed_sizes_train(toy, tmp_path):
+    _, recipe = toy
+    root = toy_runs.write_images(tmp_path / "mixed")
+    for number, file in enumerate(sorted(root.glob("*.png"))):
+        image = cv2.imread(str(file))
+        cv2.imwrite(str(file), cv2.resize(image, (32 + number, 60 - number // 2)))
+    out = tmp_path / "run"
+    done = subprocess.run(
+        train("train", str(recipe), "--data", str(root), "--out", str(out)), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ screenshots: dev ## render the window: phantoms into docs/images, real images in
 	@packaging/with-display.sh $(BIN)/python docs/screenshots.py
 
 bench: dev       ## run every benchmark; each prints its own table
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; packaging/with-display.sh $(BIN)/python "$$script" $(ARGS); done
+	@set -e; for script in benchmarks/[a-z]*.py; do \
+	  echo "== $$script"; packaging/with-display.sh $(BIN)/python -m "benchmarks.$$(basename $$script .py)" $(ARGS); done
 
 clean:           ## remove what was built or installed here (never results in output/ and runs/)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -51,3 +51,9 @@ def test_commands_in_the_readme_exist(words: tuple[str, ...]) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert words[-1] in done.stdout
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    pages = {path.name for path in folder.glob("[0-9]*.md")}
+    assert pages == {link for link in LINK.findall((folder / "README.md").read_text(encoding="utf-8")) if link in pages}

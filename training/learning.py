@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from leukdesk.architectures import resolve
 from leukdesk.architectures.weights import flat_layers
 from leukdesk.inference.calibration import calibrated
 
@@ -23,7 +24,7 @@ WARM_UP = 0.05  # share of a cosine phase: Adam's first steps, as large as the r
 def make_loss(recipe: Recipe) -> Any:
     """Cross-entropy from logits against one-hot labels; a single logit z counts as [0, z]."""
     categorical = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing)
-    if not recipe.architecture.parameters.get("single_logit", False):
+    if not resolve(recipe.architecture.name, recipe.architecture.parameters)["single_logit"]:
         return categorical
     return lambda labels, logits: categorical(labels, keras.ops.concatenate([logits * 0, logits], axis=-1))
 

@@ -122,6 +122,16 @@ def test_a_run_of_real_images_is_recorded_in_full_with_its_baselines(tmp_path, c
     assert str(tmp_path) not in (tmp_path / "records" / "toy-random.json").read_text()
 
 
+def test_a_network_of_one_sigmoid_trains_and_is_published_as_two_classes(tmp_path):
+    recipe = write_recipe(tmp_path)
+    network = 'architecture = { name = "simple_cnn" }'  # whose default is a single logit
+    lines = [network if one.startswith("architecture") else one for one in recipe.read_text().splitlines()]
+    recipe.write_text("\n".join(lines))
+    record = short_run(recipe, tmp_path / "out", Shortening(images=6))
+    assert record.works
+    assert len(load_rows(tmp_path / "out" / "run" / "test.csv").classes) == 2
+
+
 def test_a_second_stage_begins_with_a_short_first_one(tmp_path):
     write_recipe(tmp_path, name="first")
     second = write_recipe(tmp_path, name="second", extra='start_from = "first"')

@@ -1,7 +1,7 @@
 """Training images a second: our pipeline against `image_dataset_from_directory` + `fit`, and cached feature maps.
 
-Run: `python -m benchmarks.training [--data DIR]`; without a folder it renders phantoms. Same network (MobileNetV2 at 224
-px, all of it trained, then its head alone), same batch size, same images; the contestants take turns. Ours reads with
+Run: `python -m benchmarks.training [--data DIR]`; without a folder it renders phantoms. Same network (MobileNetV2 at
+224 px, all of it trained, then its head alone), same batch size, same images; the contestants take turns. Ours reads with
 the program's own decoder and preprocessing, keeps the images in memory and augments on two threads; theirs decodes anew
 in each epoch and does not augment.
 """

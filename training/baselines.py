@@ -117,7 +117,22 @@ def support_vectors(train: Features, test: Features, classes: Sequence[str]) -> 
     from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
-    model = make_pipeline(StandardScaler(), SVC(C=10.0, break_ties=True))
+    return _decided(make_pipeline(StandardScaler(), SVC(C=10.0, break_ties=True)), train, test, classes)
+
+
+def linear_head(train: Features, test: Features, classes: Sequence[str]) -> Rows:
+    """Least squares with a ridge (alpha 10, standardised features): a network's last layer, fitted in closed form.
+
+    Scores are a softmax of its decision values, as for the support vector machine.
+    """
+    from sklearn.linear_model import RidgeClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return _decided(make_pipeline(StandardScaler(), RidgeClassifier(alpha=10.0)), train, test, classes)
+
+
+def _decided(model: Any, train: Features, test: Features, classes: Sequence[str]) -> Rows:
     _need_two_classes(train.part)
     model.fit(train.values, np.array(train.part.labels))
     decisions = np.asarray(model.decision_function(test.values), dtype=np.float64)

@@ -1,10 +1,12 @@
-"""The subcommands that make a model: train, resume, evaluate, publish, phantoms."""
+"""The subcommands that make a model: train, resume, evaluate, publish, audit, phantoms."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from training import audit_command
 
 if TYPE_CHECKING:
     from training.run import Run, RunData
@@ -33,6 +35,7 @@ def add_parsers(subparsers: Any) -> None:
     publish.add_argument("--release", "--as-version", dest="release", required=True, help="version, such as 1.0")
     publish.add_argument("--models", type=Path, default=Path("models"), help="folder of bundles")
     publish.set_defaults(func=_publish)
+    audit_command.add_parsers(subparsers)
     phantoms = subparsers.add_parser("phantoms", help="render a training set of synthetic smears")
     phantoms.add_argument("--out", type=Path, required=True)
     phantoms.add_argument("--slides", type=int, default=30, help="slides (patients) a class")

@@ -1,9 +1,9 @@
 """Training images a second: our pipeline against `image_dataset_from_directory` + `fit`, and cached feature maps.
 
 Run: `python -m benchmarks.training [--data DIR]`; without a folder it renders phantoms. The same network (MobileNetV2
-at 224 px, all of it trained, then its head alone), the same batch size, the same images; the contestants take turns. Ours
-reads with the program's own decoder and preprocessing, keeps the images in memory and augments on two threads; theirs
-decodes anew in each epoch and does not augment.
+at 224 px, all of it trained, then its head alone), the same batch size, the same images; the contestants take turns.
+Ours reads with the decoder and preprocessing of the program, keeps the images in memory and augments on two threads;
+theirs decodes anew in each epoch and does not augment.
 """
 
 from __future__ import annotations

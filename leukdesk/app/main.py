@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -90,11 +90,12 @@ class Session:
         gc.unfreeze()
         self.lanes.close()
         self.engine.close()
+        _stop_log()
 
     def _connect(self) -> None:
         sys.excepthook = self._caught
         for lane in self.lanes.all():
-            lane.crashed.connect(self.window.report_crash)
+            lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)
         self.engine.opened.connect(self._model_loaded)
         self.engine.loading_changed.connect(self._collect_again)
@@ -106,6 +107,7 @@ class Session:
         QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
+        self.lanes.pictures.submit(_start_log)
         self.model.begin(self._paths)
         self.engine.list_models()
         self.fields.look_up()
@@ -131,7 +133,11 @@ class Session:
         """A bug in a slot: told to the terminal as ever, and in one dialog; work goes on."""
         self._hook(kind, error, trace)
         if threading.current_thread() is threading.main_thread() and issubclass(kind, Exception):
-            self.window.report_crash(error)
+            self._report(error)
+
+    def _report(self, error: BaseException) -> None:
+        self.lanes.pictures.submit(partial(_log_bug, error))
+        self.window.report_crash(error)
 
 
 def sample_folder() -> Path:
@@ -149,6 +155,24 @@ def workbench(chosen: Settings) -> Callable[[], Bench]:
         return Workbench(chosen)
 
     return make
+
+
+def _start_log() -> None:
+    from leukdesk import logs
+
+    logs.start(paths.log_folder())
+
+
+def _stop_log() -> None:
+    from leukdesk import logs
+
+    logs.stop()
+
+
+def _log_bug(error: BaseException) -> None:
+    import logging
+
+    logging.getLogger("leukdesk").critical("bug", exc_info=error)
 
 
 def _settings() -> tuple[Settings, SettingsError | None]:

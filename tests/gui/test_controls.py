@@ -218,7 +218,9 @@ def test_fetched_images_are_opened(desk: Desk, smears: list[Path]) -> None:
 
 
 @pytest.mark.qt_no_exception_capture
-def test_a_bug_in_a_slot_is_told_once_without_identifiers_and_work_goes_on(desk: Desk, smears: list[Path]) -> None:
+def test_a_bug_in_a_slot_is_told_once_without_identifiers_and_work_goes_on(
+    desk: Desk, smears: list[Path], user_folder: Path
+) -> None:
     desk.start(*smears)
 
     def fail() -> None:
@@ -234,6 +236,9 @@ def test_a_bug_in_a_slot_is_told_once_without_identifiers_and_work_goes_on(desk:
     for identifier in (smears[0].name, str(smears[0].parent), str(Path.home()), str(Path(__file__).parent)):
         assert identifier not in report
     dialogs(desk)[0].accept()
+    log = user_folder / "logs" / "leukdesk.log"
+    desk.until(lambda: log.exists() and log.read_text(encoding="utf-8").count("FileNotFoundError") == 2)
+    assert smears[0].name not in log.read_text(encoding="utf-8")
     desk.window.activateWindow()
     desk.until(lambda: not dialogs(desk) and desk.window.isActiveWindow())
     desk.bot.keyClick(desk.analyse.stage.canvas, Qt.Key.Key_Right)

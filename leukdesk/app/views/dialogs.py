@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-import traceback
-from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt
@@ -16,6 +14,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.domain.vocabulary import RESEARCH_USE
+from leukdesk.logs import WithoutIdentifiers
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
@@ -85,25 +84,14 @@ class CrashDialog(QDialog):
 
 
 def crash_report(error: BaseException) -> str:
-    """A bug as text without identifiers: types and places in the code; no messages, no values, no paths."""
+    """A bug as text without identifiers: versions, and what the log would keep of it: type and places in the code."""
     lines = [
         f"leukdesk {__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}",
         f"{platform.system()} {platform.machine()}, {QGuiApplication.platformName()}",
         "",
+        WithoutIdentifiers().formatException((type(error), error, error.__traceback__)),
     ]
-    seen: BaseException | None = error
-    while seen is not None:
-        lines.append(type(seen).__qualname__)
-        lines += [_place(frame) for frame in traceback.extract_tb(seen.__traceback__)]
-        seen = seen.__cause__ or seen.__context__
     return "\n".join(lines)
-
-
-def _place(frame: traceback.FrameSummary) -> str:
-    """A frame by its module's path below the package (or its bare file name) since folders may hold a user's name."""
-    parts = Path(frame.filename).parts
-    inside = parts[len(parts) - parts[::-1].index("leukdesk") - 1 :] if "leukdesk" in parts else parts[-1:]
-    return f"  {'/'.join(inside)}:{frame.lineno} {frame.name}"
 
 
 def _lay_out(dialog: QDialog, title: QWidget, grid: QGridLayout, close: str, *buttons: QPushButton) -> None:

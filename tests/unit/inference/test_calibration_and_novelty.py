@@ -21,7 +21,7 @@ LOGITS = arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(2, 6)), ele
 def test_probabilities_sum_to_one_and_keep_the_label(logits, temperature):
     found = calibrated(logits, temperature)
     np.testing.assert_allclose(found.sum(-1), 1)
-    np.testing.assert_array_equal(logits[np.arange(len(logits)), found.argmax(-1)], logits.max(-1))
+    np.testing.assert_array_equal(found[np.arange(len(logits)), logits.argmax(-1)], found.max(-1))
 
 
 def test_a_higher_temperature_is_less_sure():

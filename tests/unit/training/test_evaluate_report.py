@@ -141,6 +141,6 @@ def test_a_full_disk_is_said(tmp_path):
         written(tmp_path, rows_of(0.9))
 
 
-def test_drawing_opens_no_window_system(tmp_path):
-    written(tmp_path, rows_of(0.9))
-    assert "matplotlib.pyplot" not in sys.modules
+def test_drawing_opens_no_window_system(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)  # importing it fails, whoever imported it before
+    assert "<img" in written(tmp_path, rows_of(0.9))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from collections.abc import Iterator
@@ -58,6 +59,22 @@ def lanes(qapp: object) -> Iterator[Lanes]:
     made = Lanes()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _frozen_modules() -> None:
+    """What is loaded by now need not be looked at after each test."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_here(_frozen_modules: None) -> Iterator[None]:
+    """As in the program: a lane must never collect, since it would destroy Qt objects off their thread."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

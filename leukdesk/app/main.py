@@ -26,6 +26,7 @@ from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.main_window import MainWindow
+from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.lanes import Lanes
 from leukdesk.app.workers.pictures import Pictures
 from leukdesk.domain.errors import SettingsError
@@ -55,7 +56,7 @@ def run(argv_paths: Sequence[Path], *, sample: bool = False) -> int:
 def favour_the_window() -> None:
     """Let the GUI thread have Python as soon as it wants it, and let nothing stop all threads while modules load."""
     sys.setswitchinterval(_SWITCH_S)
-    gc.disable()  # a `Session` collects again once its first model is loaded
+    gc.disable()  # see `Collector`, which a `Session` starts once its first model is loaded
 
 
 class Session:
@@ -66,6 +67,7 @@ class Session:
     ) -> None:
         """`make_bench` is called on a lane, after the first paint."""
         self.lanes = Lanes()
+        self._collector = Collector()
         self.theme = Theme(application, paths.resources() / "icons", chosen.theme)
         self.engine = Engine(self.lanes.inference, make_bench)
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
@@ -86,8 +88,7 @@ class Session:
     def close(self) -> None:
         """Join every thread and let go of the model."""
         sys.excepthook = self._hook
-        gc.enable()
-        gc.unfreeze()
+        self._collector.close()
         self.lanes.close()
         self.engine.close()
         _stop_log()
@@ -114,8 +115,7 @@ class Session:
 
     def _collect_again(self) -> None:
         if not self.engine.loading:
-            gc.freeze()  # the modules that are loaded now stay: a collection that looks at them all takes 100 ms
-            gc.enable()
+            self._collector.start()
 
     def _model_loaded(self) -> None:
         self._trace.mark("model")

@@ -12,11 +12,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_desk import Desk
-from window_fixtures import broken, no_thread_is_left, smear_folder, smears
+from window_fixtures import _frozen_modules, broken, garbage_stays_here, no_thread_is_left, smear_folder, smears
 
 from leukdesk.settings import Settings
 
-__all__ = ["broken", "no_thread_is_left", "smear_folder", "smears"]
+__all__ = ["_frozen_modules", "broken", "garbage_stays_here", "no_thread_is_left", "smear_folder", "smears"]
 
 
 @pytest.fixture

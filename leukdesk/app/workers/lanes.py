@@ -65,6 +65,7 @@ class Lane(QObject):
         super().__init__(parent)
         self._name, self._keep = name, keep
         self._jobs: deque[_Job] = deque()
+        self._finished: list[tuple[_Job, Any, Exception | None]] = []  # at most one
         self._results: deque[tuple[_Job, Any, Exception | None]] = deque()
         self._wake = threading.Condition()
         self._closing = False
@@ -106,8 +107,9 @@ class Lane(QObject):
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            if not job.token.cancelled:
-                self._run(job)
+            self._run(job)
+            del job
+            self._send_back()
 
     def _next(self) -> _Job | None:
         with self._wake:
@@ -116,14 +118,21 @@ class Lane(QObject):
             return None if self._closing else self._jobs.popleft()
 
     def _run(self, job: _Job) -> None:
-        result, error = None, None
+        result: Any = None
+        error: Exception | None = None
         try:
-            result = job.work()
+            result = None if job.token.cancelled else job.work()
         except Cancelled:
-            return
+            job.token.cancel()
+        except KnownError as caught:
+            error = _without_frames(caught)
         except Exception as caught:  # noqa: BLE001 - the lane is one of the three places that catch bugs, and reports them
             error = caught
-        self._results.append((job, result, error))
+        self._finished.append((job, result, error))
+
+    def _send_back(self) -> None:
+        """Hand a job over while nothing here refers to it: the Qt objects it knows may not be destroyed here."""
+        self._results.append(self._finished.pop())
         if not self._closing:
             self._arrived.emit()
 
@@ -145,6 +154,12 @@ class Lane(QObject):
         job.failed(error)
         if not isinstance(error, KnownError):
             self.crashed.emit(error)
+
+
+def _without_frames(error: KnownError) -> KnownError:
+    """An error that is kept in a list must not keep the pixels alive that its frames refer to."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 class Lanes:

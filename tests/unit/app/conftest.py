@@ -6,6 +6,6 @@ import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from window_fixtures import broken, lanes, no_thread_is_left, smear_folder, smears
+from window_fixtures import _frozen_modules, broken, garbage_stays_here, lanes, no_thread_is_left, smear_folder, smears
 
-__all__ = ["broken", "lanes", "no_thread_is_left", "smear_folder", "smears"]
+__all__ = ["_frozen_modules", "broken", "garbage_stays_here", "lanes", "no_thread_is_left", "smear_folder", "smears"]

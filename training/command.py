@@ -41,6 +41,9 @@ def add_parsers(subparsers: Any) -> None:
     phantoms.add_argument("--slides", type=int, default=30, help="slides (patients) a class")
     phantoms.add_argument("--per-slide", type=int, default=12)
     phantoms.add_argument("--seed", type=int, default=0)
+    phantoms.add_argument(
+        "--leak", choices=("none", "tint", "scale_bar", "slide"), default="none", help="a shortcut for an audit to find"
+    )
     phantoms.set_defaults(func=_phantoms)
 
 
@@ -108,5 +111,6 @@ def _phantoms(arguments: argparse.Namespace) -> int:
         per_slide=arguments.per_slide,
         size=224,
         seed=arguments.seed,
+        leak=arguments.leak,
     )
     return 0

@@ -28,13 +28,14 @@ from training.phantom import (
 from training.phantom.truth import NUCLEATED
 from training.phantom.write import encode, truth_record
 
-Leak = Literal["none", "tint", "scale_bar"]
+Leak = Literal["none", "tint", "scale_bar", "slide"]
 
 MANIFEST_COLUMNS: Final = ("path", "class", "group", "sha256")
 _SLIDES_PER_SEED: Final = 1000  # so that sets of different seeds share no slide
 _CAMERA_WIDTH, _CAMERA_HEIGHT = 640, 480
 _MINORITY: Final = 0.35  # share of fields that also hold nucleated cells of another kind
 _ATTEMPTS: Final = 20
+_SLIDE_TINT: Final = (0.55, 1.0)  # share of light in each channel, where slides are to be known by their tint
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ def write_set(
     """Write `slides` x `per_slide` fields of every class as PNG, `manifest.csv` and `truth.json`; returns the manifest.
 
     Every slide (= group) holds fields of every class, so that its stain tells nothing of the class, unless a `leak` is
-    planted: a tint of its own for each class, or a scale bar burnt into fields of the first class alone. Raises
-    ValueError for classes other than `FIELD_CLASSES` and OutputError where the folder cannot be written.
+    planted: "tint" is one of its own for each class, "scale_bar" is burnt into fields of the first class alone, and
+    with "slide" the slides are given a class by turns, whatever their fields show, and each a strong tint of its own,
+    so that nothing but the slide tells it: known on a random split, at chance on one by slide.
+
+    Raises ValueError for classes other than `FIELD_CLASSES` and OutputError where the folder cannot be written.
     """
     rows, truths = [], []
     try:
@@ -86,10 +90,13 @@ def fields(
     for number in range(slides):
         slide = random_slide(seed * _SLIDES_PER_SEED + number)
         for index, name in enumerate(classes):
+            if leak == "slide" and index != number % len(classes):
+                continue
             look = _leaking(slide, index, leak)
             for field in range(per_slide):
                 path = f"{name}/{slide.patient}-{field:03d}.png"
-                yield SetField(path, name, training_field((seed, number, index, field), name, slide=look, size=size))
+                shown = classes[field % len(classes)] if leak == "slide" else name
+                yield SetField(path, name, training_field((seed, number, index, field), shown, slide=look, size=size))
 
 
 def training_field(seeds: tuple[int, ...], name: str, *, slide: SlideLook, size: int) -> Phantom:
@@ -142,6 +149,10 @@ def _contents(name: str, rng: np.random.Generator) -> dict[Kind, int]:
 def _leaking(slide: SlideLook, index: int, leak: Leak) -> SlideLook:
     if leak == "tint":
         return with_leak(slide, index)
+    if leak == "slide":
+        rng = np.random.default_rng(np.random.SeedSequence([int(slide.patient.removeprefix("phantom-")), 0x717]))
+        red, green, blue = rng.uniform(*_SLIDE_TINT, 3) * slide.illumination.white
+        return replace(slide, illumination=replace(slide.illumination, white=(red, green, blue)))
     return replace(slide, scale_bar=index == 0) if leak == "scale_bar" else slide
 
 

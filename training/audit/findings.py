@@ -42,7 +42,10 @@ def conclusion(found: Iterable[Finding]) -> str:
     """The findings in one sentence."""
     against = {one.about for one in found if one.weight == "against"}
     if LEAK in against:
-        return "This score is evidence of recognising groups (patients, slides) again, not of reading cells."
+        return (
+            "This score is no evidence of reading cells: groups (patients, slides) stand on both sides of the split "
+            "and are recognised again. Judge the model on a split by group."
+        )
     if against & {"colour", "place"}:
         return "This score is no evidence of reading cells: models that see none do as well."
     if against & {"mask", "transplant"}:
@@ -78,7 +81,7 @@ def _colour(audit: Audit) -> Iterator[Finding]:
     reached = f"A model that sees only fifteen colour statistics reaches {number(accuracy(audit.rivals[COLOUR]))}."
     test = gap.tests[0]
     by = f"{points(gap.accuracy_difference)}, McNemar p with Holm's correction {p_value(test.p_holm)}"
-    if gap.accuracy_difference.low > 0:
+    if gap.accuracy_difference.low > 0 and test.significant:
         yield Finding("colour", "for", f"{reached} The model is better by {by}.")
     else:
         sentence = (

@@ -98,12 +98,12 @@ def _fitted(subject: Subject, train: Look, validation: Look) -> NoveltyScore:
     return NoveltyScore(card, fitted.arrays, classes=len(subject.facts.classes))
 
 
-def refused_in(folder: Path, subject: Subject, gate: Gate) -> Refusals:
-    """What would be refused of all images in a folder. Raises `DataError` where there are none."""
+def images_in(folder: Path) -> list[tuple[str, Path]]:
+    """(id, file) of all images below a folder. Raises `DataError` where there are none."""
     names = sorted(image_files(folder)) if folder.is_dir() else []
     if not names:
         raise DataError("there are no images", subject=folder, advice="Give --scope folders with out-of-scope images.")
-    return refused_of(folder.name, [(name, folder / name) for name in names], subject, gate)
+    return [(name, folder / name) for name in names]
 
 
 def refused_of(name: str, files: Sequence[tuple[str, Path]], subject: Subject, gate: Gate) -> Refusals:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,14 +15,14 @@ from leukdesk.inference.calibration import calibrated
 from training.audit.look import Look, imagenet_describer, look
 from training.audit.other_split import WORDS, other_split, rows_on
 from training.audit.permuted import permuted_rows
-from training.audit.refusals import Gate, Refusals, refused_in, refused_of
+from training.audit.refusals import Gate, Refusals, images_in, refused_of
 from training.audit.result import Audit, OtherSplit, Permuted, Transplant, ViewResult
 from training.audit.rivals import COLOUR, ColourReader, rival_rows
 from training.audit.views import VIEWS, nuclei_of, seen_as, transplanted
 from training.augment import rng_for
 from training.baselines import Labelled
 from training.evaluate import Evaluation, Rows, evaluate, save_rows
-from training.evaluate.compare import align, compare
+from training.evaluate.compare import Comparison, align, compare
 from training.splits import GROUPED
 
 if TYPE_CHECKING:
@@ -71,48 +71,52 @@ def audit(
     trained_permuted: Evaluation | None = None,
     resamples: int = 1000,
 ) -> Audit:
-    """Audit a model on the test side of a split; every table of rows is saved below `folder`.
+    """Audit a model on the test side of a split; rows are saved below `folder`.
 
-    `expected` are the rows the model was judged by; `scope` are folders of images that it should refuse; `imagenet`
-    adds the features of a network that never saw a blood cell. Raises `DataError`, `ImageError`, `OutputError`.
-    """
-    facts = subject.facts
-    keep = Keeper(folder, facts.seed, resamples)
-    describer = imagenet_describer(facts.input_size) if imagenet else None
-    looks, inputs = _look_at_all(subject, data, describer, log)
+    `expected` are the rows it was judged by, `scope` folders of images it should refuse; `imagenet` asks a network that
+    never saw a blood cell, too. Raises `DataError`, `ImageError`, `OutputError`."""
+    keep = Keeper(folder, subject.facts.seed, resamples)
+    to_refuse = _to_refuse(data, scope)
+    looks, inputs = _look_at_all(subject, data, imagenet, log)
     train, test = looks["train"], looks["test"]
     gate = Gate(subject, train, looks.get("validation"))
-    own = _rows(subject, test.part, test.answers)
-    _require_same(own, expected)
-    rival_tables = rival_rows(train, test, data.classes, seed=facts.seed)
-    against = compare({**rival_tables, MODEL: own}, reference=COLOUR, seed=facts.seed, resamples=resamples)
-    log("compared", rivals=len(rival_tables))
-    views = _views(subject, train, test, inputs, own, keep, gate, log)
+    own = _same(_rows(subject, test.part, test.answers), expected)
+    rivals, against = _rivals(train, test, own, keep)
     covered = np.array([nuclei_of(one).mean() for one in inputs])
-    other, note = _other_split(list(looks.values()), data, keep)
-    permuted = permuted_rows(train, test, data.classes, seed=facts.seed)
-    log("permuted", models=len(permuted))
+    other, notes = _other_split(list(looks.values()), data, keep)
     return Audit(
-        facts=facts,
+        facts=subject.facts,
         split=data.split,
         model=keep(MODEL, own),
         named=gate.named_share(test.answers),
-        rivals=keep.each("rival", rival_tables),
-        against_colour=tuple(against),
-        views=views,
+        rivals=rivals,
+        against_colour=against,
+        views=_views(subject, train, test, inputs, own, keep, gate, log),
         nuclei=(float((covered > 0).mean()), float(covered.mean())),
         transplant=_transplant(subject, test.part, inputs, covered > 0, keep),
-        permuted=Permuted(1 / len(data.classes), keep.each("permuted", permuted), trained_permuted),
+        permuted=_permuted(train, test, data.classes, keep, trained_permuted),
         other_split=other,
-        refusals=_refusals(subject, data, gate, scope, keep, log),
-        notes=(*facts.notes, *([note] if note else [])),
+        refusals=_refusals(subject, gate, to_refuse, keep, log),
+        notes=(*subject.facts.notes, *notes),
     )
 
 
+def _rivals(train: Look, test: Look, own: Rows, keep: Keeper) -> tuple[dict[str, Evaluation], tuple[Comparison, ...]]:
+    tables = rival_rows(train, test, own.classes, seed=keep.seed)
+    against = compare({**tables, MODEL: own}, reference=COLOUR, seed=keep.seed, resamples=keep.resamples)
+    return keep.each("rival", tables), tuple(against)
+
+
+def _permuted(train: Look, test: Look, classes: Sequence[str], keep: Keeper, trained: Evaluation | None) -> Permuted:
+    frozen = keep.each("permuted", permuted_rows(train, test, classes, seed=keep.seed))
+    return Permuted(1 / len(classes), frozen, trained)
+
+
 def _look_at_all(
-    subject: Subject, data: RunData, describer: Any, log: Log
+    subject: Subject, data: RunData, imagenet: bool, log: Log
 ) -> tuple[dict[str, Look], NDArray[np.uint8]]:
     """Every side that has images, and the inputs of the test side."""
+    describer = imagenet_describer(subject.facts.input_size) if imagenet else None
     looks, inputs = {}, np.empty(0, np.uint8)
     for side in ("train", "validation", "test"):
         if getattr(data.split, side):
@@ -126,10 +130,9 @@ def _rows(subject: Subject, part: Labelled, answers: Answers) -> Rows:
     return Rows(part.image_ids, part.labels, subject.facts.classes, scores, part.groups)
 
 
-def _require_same(own: Rows, expected: Rows | None) -> None:
-    if expected is None:
-        return
-    worst = float(np.abs(align(expected, own).scores - own.scores).max())
+def _same(own: Rows, expected: Rows | None) -> Rows:
+    """The rows, after making sure that they are those the model was judged by."""
+    worst = 0.0 if expected is None else float(np.abs(align(expected, own).scores - own.scores).max())
     if worst > _TOLERANCE:
         raise DataError(
             f"the saved rows differ from what the weights answer by up to {worst:.2g}",
@@ -137,6 +140,7 @@ def _require_same(own: Rows, expected: Rows | None) -> None:
             subject="test.csv",
             advice="The run was judged with other weights: delete test.csv and evaluate it again.",
         )
+    return own
 
 
 def _views(
@@ -187,23 +191,31 @@ def _lot(subject: Subject, part: Labelled, place: int) -> np.random.Generator:
     return rng_for(subject.facts.seed, 0, part.image_ids[place])
 
 
-def _other_split(looks: Sequence[Look], data: RunData, keep: Keeper) -> tuple[OtherSplit | None, str]:
+def _other_split(looks: Sequence[Look], data: RunData, keep: Keeper) -> tuple[OtherSplit | None, tuple[str, ...]]:
     other, why = other_split(data, seed=keep.seed)
     if other is None:
-        return None, why
+        return None, (why,)
     here, there = (rows_on(looks, one, data.classes, seed=keep.seed) for one in (data.split, other))
     kind = WORDS["random" if data.split.level == GROUPED else "grouped"]
-    return OtherSplit(kind, keep.each("this split", here), keep.each("other split", there)), ""
+    return OtherSplit(kind, keep.each("this split", here), keep.each("other split", there)), ()
+
+
+def _to_refuse(data: RunData, scope: Sequence[Path]) -> dict[str, list[tuple[str, Path]]]:
+    """(id, file) pairs by name: the test images, and every folder that should be refused."""
+    part = data.part("test")
+    shown = {IN_SCOPE: list(zip(part.image_ids, part.files, strict=True))}
+    for number, folder in enumerate(scope, start=1):
+        name = folder.resolve().name
+        shown[name if name not in shown else f"{name} ({number})"] = images_in(folder)
+    return shown
 
 
 def _refusals(
-    subject: Subject, data: RunData, gate: Gate, scope: Sequence[Path], keep: Keeper, log: Log
+    subject: Subject, gate: Gate, shown: Mapping[str, list[tuple[str, Path]]], keep: Keeper, log: Log
 ) -> tuple[Refusals, ...]:
-    part = data.part("test")
-    found = [refused_of(IN_SCOPE, list(zip(part.image_ids, part.files, strict=True)), subject, gate)]
-    for folder in scope:
-        found.append(refused_in(folder, subject, gate))
-        log("scope", folder=folder.name, images=len(found[-1].decisions), decisions=found[-1].counts)
-    for one in found:
-        one.save(keep.file(f"refused {one.name}"))
+    found = []
+    for name, files in shown.items():
+        found.append(refused_of(name, files, subject, gate))
+        found[-1].save(keep.file(f"refused {name}"))
+        log("scope", images_of=name, images=len(files), decisions=found[-1].counts)
     return tuple(found)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from PIL import Image
 from leukdesk.domain.errors import OutputError
 from leukdesk.imaging.read import read_image
 from training.phantom import FIELD_CLASSES, NUCLEATED, Phantom, random_slide, render_field, write_phantom
+from training.phantom.truth import field_class
 from training.phantom_set import fields, write_set
 
 LIMIT_PX = 1_000_000
@@ -97,6 +99,21 @@ def test_a_set_is_a_function_of_its_seed() -> None:
 
     assert pixels(1) == pixels(1)
     assert pixels(1) != pixels(2)
+
+
+def test_slides_that_leak_have_one_class_each_whatever_they_show() -> None:
+    made = list(fields(classes=["blasts", "lymphocytes"], slides=4, per_slide=2, size=96, seed=1, leak="slide"))
+    given = {(one.phantom.truth.patient, one.field_class) for one in made}
+    assert [name for _, name in sorted(given)] == ["blasts", "lymphocytes"] * 2
+    shown: dict[str, set[str]] = {"blasts": set(), "lymphocytes": set()}
+    whites: dict[str, list[Any]] = {patient: [] for patient, _ in given}
+    for one in made:
+        shown[one.field_class].add(field_class(one.phantom.truth.counts))
+        whites[one.phantom.truth.patient].append(np.percentile(one.phantom.pixels, 90, axis=(0, 1)))
+    assert shown["blasts"] == shown["lymphocytes"] == {"blasts", "lymphocytes"}
+    within = max(float(np.abs(first - second).max()) for first, second in whites.values())
+    between = min(float(np.abs(whites[a][0] - whites[b][0]).max()) for a in whites for b in whites if a != b)
+    assert within < between
 
 
 def test_a_leaking_set_gives_the_class_away_by_its_colour_alone() -> None:

@@ -31,5 +31,5 @@ if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
   exit 0
 fi
 printf 'Installing system packages: %s\n' "${missing[*]}" >&2
-{ apt_get update -qq && apt_get install -qq --yes --no-install-recommends "${missing[@]}"; } </dev/null >&2 \
+{ apt_get update -qq && apt_get install -qq --yes --no-install-recommends "${missing[@]}"; } </dev/null >/dev/null \
   || explain 'System packages that could not be installed'

@@ -54,6 +54,7 @@ def _classify(run: Run, data: RunData, bundle: Bundle, predictor: BundlePredicto
         worst=_worst(found, rows.scores[: len(ids)]),
         golden=len(golden),
         golden_worst=_worst(answers, np.array([one.probabilities for one in golden])),
+        golden_spread=float(np.ptp(np.array([one.logits for one in answers]), axis=0).max()),
         heatmaps=all(one.heatmap is not None for one in (*found, *answers)),
     )
 

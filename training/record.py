@@ -21,13 +21,18 @@ class _Strict(BaseModel):
 
 
 class Classified(_Strict):
-    """How far the program's answers are from the run's: largest differences of a probability, over so many images."""
+    """How far the program's answers are from the run's: largest differences of a probability, over so many images.
+
+    `golden_spread` is the largest difference between two golden samples in one class's logit: near 0, the network says
+    the same of everything, and agreement means little.
+    """
 
     engine: str
     images: int
     worst: float
     golden: int
     golden_worst: float
+    golden_spread: float | None = None
     heatmaps: bool
 
     @property

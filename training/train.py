@@ -28,6 +28,7 @@ from training.learning import (
     negative_log_likelihood,
     set_trainable,
 )
+from training.normalisation import measure_statistics
 from training.pipeline import Batches, read_inputs
 from training.run import Run
 
@@ -133,6 +134,7 @@ class Trainer:
     def _end_epoch(self, epoch: int, loss: float, seconds: float) -> None:
         raw = [variable.numpy() for variable in self._averaged()]
         self._optimizer.finalize_variable_values(self._averaged())
+        measure_statistics(self._network, self._inputs, batch=self._recipe.batch, seed=self._recipe.seed, epoch=epoch)
         logits = logits_of(self._network, self._validation_inputs)
         validation_loss = negative_log_likelihood(logits, self._validation.labels)
         accuracy = float((logits.argmax(-1) == self._validation.labels).mean())

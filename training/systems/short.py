@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from training.recipe import Recipe
     from training.record import Record
 
-BATCH = 8
+BATCH = 4  # more steps an epoch, so that statistics of batch normalisation leave their initial values
 RELEASE = "0.1"
 RESAMPLES = 200
 

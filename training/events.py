@@ -33,7 +33,7 @@ class EventLog:
 
 def memory_mb() -> int:
     """What this process holds of the machine's memory, in MB."""
-    return round(psutil.Process().memory_info().rss / 1e6)
+    return int(psutil.Process().memory_info().rss / 1e6)
 
 
 def read_events(folder: Path) -> list[dict[str, Any]]:

@@ -63,7 +63,8 @@ def _check(target: Path) -> None:
     """Find out now what the move at the end would find out too late, or would ignore."""
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if target.exists() and not os.access(target, os.W_OK):
+    effective = os.access in os.supports_effective_ids  # what this process may do, not who started it
+    if target.exists() and not os.access(target, os.W_OK, effective_ids=effective):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 

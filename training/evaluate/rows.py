@@ -93,7 +93,7 @@ class Rows:
 
     def sha256(self) -> str:
         """SHA-256 of the rows as `save_rows` writes them."""
-        return hashlib.sha256(_as_csv(self).encode("utf-8", "surrogateescape")).hexdigest()
+        return hashlib.sha256(_as_csv(self).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _refuse(what: str, advice: str = "Predict the test set again.") -> DataError:
@@ -145,7 +145,7 @@ def write_text(path: Path, text: str) -> None:
     draft = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
+        draft.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
         draft.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -180,7 +180,7 @@ def load_rows(path: Path, *, classes: Sequence[str] | None = None) -> Rows:
 
 def _read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+        with path.open(encoding="utf-8", errors="surrogatepass", newline="") as stream:
             lines = list(csv.reader(stream))
     except (OSError, csv.Error) as error:
         raise DataError(

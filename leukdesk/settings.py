@@ -12,7 +12,7 @@ from leukdesk.domain.errors import SettingsError
 
 VERSION = 1
 Engine = Literal["auto", "litert", "tensorflow"]
-Theme = Literal["system", "light", "dark"]
+Theme = Literal["system", "light", "dark", "high-contrast"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 THEMES: tuple[Theme, ...] = get_args(Theme)
 
@@ -31,6 +31,7 @@ class Settings:
     engine: Engine = "auto"
     active_model: str = ""  # empty: the first shipped bundle for real smears
     theme: Theme = "system"
+    text_size: int = 100  # per cent
     threads: int = 0  # 0: one for each core
     unknown: Mapping[str, object] = field(default_factory=dict)
 
@@ -38,6 +39,7 @@ class Settings:
         _whole_number("limit_px", self.limit_px, low=1_000, high=1_000_000_000)
         _one_of("engine", self.engine, ENGINES)
         _one_of("theme", self.theme, THEMES)
+        _whole_number("text_size", self.text_size, low=100, high=200)
         _whole_number("threads", self.threads, low=0, high=256)
         if not isinstance(self.active_model, str):
             raise _refused("active_model", self.active_model, "a model's name, or nothing")

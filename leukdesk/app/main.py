@@ -68,7 +68,7 @@ class Session:
         """`make_bench` is called on a lane, after the first paint."""
         self.lanes = Lanes()
         self._collector = Collector()
-        self.theme = Theme(application, paths.resources() / "icons", chosen.theme)
+        self.theme = Theme(application, paths.resources() / "icons", chosen.theme, chosen.text_size)
         self.engine = Engine(self.lanes.inference, make_bench)
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)

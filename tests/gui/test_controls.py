@@ -142,16 +142,16 @@ def test_a_run_can_be_stopped_and_gone_on_with(desk: Desk, smears: list[Path]) -
     desk.bench.go.clear()
     desk.session.open(smears)
     status = desk.window.status
-    desk.until(lambda: status.bar.isVisible() and desk.model.batch.running)
-    assert status.words.text() == "0 of 6 done"
+    desk.until(lambda: status.progress.bar.isVisible() and desk.model.batch.running)
+    assert status.progress.words.text() == "0 of 6 done"
     desk.bot.keyClick(desk.window, Qt.Key.Key_Escape)
     assert not desk.model.batch.running
     desk.bench.go.set()
     assert desk.window.commands.resume.isEnabled()
     desk.window.commands.resume.trigger()
     desk.finish()
-    assert not status.bar.isVisible()
-    assert status.words.text() == "6 of 6 done"
+    assert not status.progress.bar.isVisible()
+    assert status.progress.words.text() == "6 of 6 done"
 
 
 # -- theme, keys, messages

@@ -37,7 +37,7 @@ def test_a_dropped_folder_is_opened_and_classified(desk: Desk, smears: list[Path
     desk.finish()
     assert desk.analyse.inspector.isVisible()
     assert desk.analyse.path.text() == "smears  ›  field 1.png"
-    assert desk.window.status.words.text() == "6 of 6 done"
+    assert desk.window.status.progress.words.text() == "6 of 6 done"
 
 
 def test_dropping_text_does_nothing(desk: Desk) -> None:
@@ -132,8 +132,8 @@ def test_an_image_that_cannot_be_opened_says_why_and_what_to_do(desk: Desk, smea
     desk.bot.keyClick(desk.analyse.strip.view, Qt.Key.Key_Right)
     desk.until(lambda: desk.model.picture is not None)
     assert desk.analyse.stage.canvas.isVisible()
-    assert desk.window.status.failed.text() == "1 failed"
-    desk.bot.mouseClick(desk.window.status.failed, LEFT)
+    assert desk.window.status.progress.failed.text() == "1 failed"
+    desk.bot.mouseClick(desk.window.status.progress.failed, LEFT)
     assert desk.model.path == broken
 
 

@@ -1,7 +1,8 @@
 """Spacing, type, motion and colour: every number and colour of the window stands here and nowhere else.
 
-Colours are quiet and neutral so that the smear is the brightest thing on screen. `PAIRS` names the combinations that
-carry text; a test holds them to a contrast of 4.5:1 (WCAG 2.2, success criterion 1.4.3).
+Colours are quiet and neutral so that the smear is the brightest thing on screen. A test holds every combination that
+carries text (`text_pairs`) to a contrast of 4.5:1, and to 7:1 in high contrast, and everything that shows where a
+control or the focus is (`CONTROL_PAIRS`) to 3:1 (WCAG 2.2, success criteria 1.4.3, 1.4.6 and 1.4.11).
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ ICON = 18  # px
 ICON_LARGE = 22  # px
 
 ZOOM_MS = 120  # one smooth zoom step
+LATE_MS = 120  # shorter waits are not shown, since they would only flicker
+
+TEXT_SIZES = (100, 125, 150, 175, 200)  # per cent, of the type scale and of whatever holds text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ class Colours:
     hover: str
     pressed: str
     canvas: str  # around the image
-    border: str
+    border: str  # between areas, and around what is no control
+    outline: str  # around a control: seen by itself
+    focus: str  # around what has the keyboard
     text: str
     muted: str  # second-rank text
     disabled: str
@@ -56,6 +62,8 @@ LIGHT = Colours(
     pressed="#D6DADF",
     canvas="#D4D8DC",
     border="#CBD0D6",
+    outline="#7C848E",
+    focus="#4353B3",
     text="#1C2024",
     muted="#555D66",
     disabled="#9BA3AC",
@@ -79,6 +87,8 @@ DARK = Colours(
     pressed="#343A40",
     canvas="#0D0E10",
     border="#33383E",
+    outline="#7A838C",
+    focus="#93A1FF",
     text="#E4E7EA",
     muted="#A0A8B0",
     disabled="#626A72",
@@ -94,15 +104,50 @@ DARK = Colours(
     refuse_ground="#40211E",
 )
 
-# (text, ground) pairs that the window uses.
-PAIRS = (
-    ("text", "window"), ("text", "surface"), ("text", "raised"), ("text", "hover"), ("text", "tint"),
-    ("text", "canvas"),
-    ("muted", "window"), ("muted", "surface"), ("muted", "raised"), ("muted", "tint"), ("muted", "canvas"),
-    ("accent", "surface"), ("on_accent", "accent"), ("ok", "ok_ground"), ("ok", "surface"),
-    ("attention", "attention_ground"), ("attention", "surface"), ("refuse", "refuse_ground"), ("refuse", "surface"),
-    ("refuse", "canvas"), ("attention", "canvas"), ("refuse", "tint"), ("attention", "tint"),
-)  # fmt: skip
+HIGH_CONTRAST = Colours(
+    window="#000000",
+    surface="#000000",
+    raised="#000000",
+    hover="#1F1F1F",
+    pressed="#333333",
+    canvas="#000000",
+    border="#8C8C8C",
+    outline="#FFFFFF",
+    focus="#FFD83D",
+    text="#FFFFFF",
+    muted="#E0E0E0",
+    disabled="#9A9A9A",
+    accent="#7FD4FF",
+    on_accent="#000000",
+    tint="#0B2F45",
+    track="#3A3A3A",
+    ok="#7DF0B2",
+    ok_ground="#00170B",
+    attention="#FFCF66",
+    attention_ground="#241800",
+    refuse="#FFB3AC",
+    refuse_ground="#2B0603",
+)
+
+THEMES = {"light": LIGHT, "dark": DARK, "high-contrast": HIGH_CONTRAST}
+
+# Grounds that any text may stand on, and the colours of text that may stand there.
+_GROUNDS = ("window", "surface", "raised", "hover", "pressed", "canvas", "tint", "track")
+_INKS = ("text", "muted")
+_TONES = ("accent", "ok", "attention", "refuse")
+# What shows that there is a control, which state it is in, or where the focus is.
+CONTROL_PAIRS = (
+    *((edge, ground) for edge in ("outline", "focus", "accent") for ground in ("window", "surface", "raised")),
+    *(("focus", "canvas"), ("accent", "tint"), ("accent", "track"), ("on_accent", "accent"), ("muted", "track")),
+)
+
+
+def text_pairs() -> list[tuple[str, str]]:
+    """(text, ground) token names of all combinations that the window uses; inactive text (`disabled`) is exempt."""
+    plain = [(ink, ground) for ink in _INKS for ground in _GROUNDS]
+    toned = [(tone, ground) for tone in _TONES for ground in ("window", "surface", "raised", "hover", "canvas", "tint")]
+    on_tone = [(ink, f"{tone}_ground") for tone in _TONES[1:] for ink in (tone, *_INKS)]
+    return [*plain, *toned, *on_tone, ("on_accent", "accent")]
 
 
 def contrast(first: str, second: str) -> float:

@@ -32,6 +32,10 @@ class Preferences(QObject):
         """One of `leukdesk.settings.THEMES`."""
         self._keep(replace(self._settings, theme=mode))
 
+    def set_text_size(self, percent: int) -> None:
+        """One of `theme.tokens.TEXT_SIZES`."""
+        self._keep(replace(self._settings, text_size=percent))
+
     def set_active_model(self, key: str) -> None:
         """The model for the next images."""
         self._keep(replace(self._settings, active_model=key))

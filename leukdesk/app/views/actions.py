@@ -39,6 +39,9 @@ class Actions(QObject):
         self.go_models = self._action(self.tr("Models"), "models", "Ctrl+2")
         self.keys = self._action(self.tr("Keys"), "keyboard", "F1")
         self.about = self._action(self.tr("About leukdesk"), "")
+        self.text_larger = self._action(self.tr("Larger text"), "", "Ctrl+Shift++")
+        self.text_smaller = self._action(self.tr("Smaller text"), "", "Ctrl+Shift+-")
+        self.text_as_designed = self._action(self.tr("Text as designed"), "", "Ctrl+Shift+0")
         self.themes = self._make_themes()
 
     def all(self) -> list[QAction]:
@@ -48,6 +51,7 @@ class Actions(QObject):
     def _make_themes(self) -> QActionGroup:
         group = QActionGroup(self)
         names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
+        names["high-contrast"] = self.tr("High contrast")
         for mode in MODES:
             action = QAction(names[mode], group)
             action.setCheckable(True)

@@ -10,8 +10,8 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.faces import DECISION_ICONS, DECISION_TONES, RowState, decision_word, percent
-from leukdesk.app.views.widgets.banner import copy_details, in_words
 from leukdesk.app.views.widgets.chip import Chip
+from leukdesk.app.views.widgets.inline_error import copy_details, in_words
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.app.views.widgets.truth_boxes import cell_name
 from leukdesk.domain.finding import Decision, Finding

@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         view.addAction(one.as_list)
         view.addMenu(self.tr("&Theme")).addActions(one.themes.actions())
+        view.addMenu(self.tr("Te&xt size")).addActions([one.text_larger, one.text_smaller, one.text_as_designed])
         bar.addMenu(self.tr("&Help")).addActions([one.keys, one.about])
 
     def _connect(self) -> None:
@@ -218,6 +219,8 @@ class MainWindow(QMainWindow):
         one.keys.triggered.connect(self._show_keys)
         one.about.triggered.connect(self._show_about)
         one.themes.triggered.connect(lambda action: self._use_theme(action.data()))
+        for action, steps in ((one.text_larger, 1), (one.text_smaller, -1), (one.text_as_designed, 0)):
+            action.triggered.connect(partial(self._resize_text, steps))
         self._model.engine.chosen.connect(self._preferences.set_active_model)
         one.fetch.triggered.connect(self._fields.fetch)
         self._fields.fetched.connect(self.open_paths)
@@ -227,6 +230,9 @@ class MainWindow(QMainWindow):
     def _use_theme(self, mode: ThemeName) -> None:
         self._theme.use(mode)
         self._preferences.set_theme(mode)
+
+    def _resize_text(self, steps: int, _checked: bool = False) -> None:
+        self._preferences.set_text_size(self._theme.resize_text(steps))
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

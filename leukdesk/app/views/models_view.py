@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.engine import Engine, model_key
-from leukdesk.app.views.widgets.banner import copy_details, in_words
 from leukdesk.app.views.widgets.chip import Chip
+from leukdesk.app.views.widgets.inline_error import copy_details, in_words
 from leukdesk.app.views.widgets.labels import label
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.views.actions import Actions
-from leukdesk.app.views.widgets.banner import copy_details, in_words
 from leukdesk.app.views.widgets.canvas import Canvas
 from leukdesk.app.views.widgets.canvas_overlays import Legend, ScaleBar, ZoomBar
 from leukdesk.app.views.widgets.chip import Chip
-from leukdesk.app.views.widgets.notice import Notice
+from leukdesk.app.views.widgets.empty_state import EmptyState
+from leukdesk.app.views.widgets.inline_error import copy_details, in_words
 
 _LATE_MS = 120
 
@@ -25,7 +25,7 @@ class Stage(QWidget):
         super().__init__(parent)
         self._model, self._actions = model, actions
         self.canvas = Canvas(theme)
-        self.trouble = Notice(theme, "attention", "refuse")
+        self.trouble = EmptyState(theme, "attention", "refuse")
         self.trouble.setProperty("panel", "canvas")
         self.trouble.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.legend, self._scale = Legend(theme, self.canvas), ScaleBar(theme, self.canvas)

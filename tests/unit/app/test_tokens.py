@@ -1,25 +1,41 @@
-"""Colours: readable by measure, the same tokens in every theme."""
+"""Colours: readable by measure in every theme, and none beside the tokens."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leukdesk.app.theme.stylesheet import stylesheet
-from leukdesk.app.theme.tokens import DARK, LIGHT, PAIRS, Colours, contrast
+from leukdesk.app.theme.tokens import CONTROL_PAIRS, TEXT_SIZES, THEMES, contrast, text_pairs
+from leukdesk.settings import THEMES as CHOICES
 
 COLOURS = st.from_regex(r"#[0-9A-F]{6}", fullmatch=True)
-THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+EVERY_THEME = pytest.mark.parametrize("name", THEMES)
+ICONS = Path(__file__).resolve().parents[3] / "resources" / "icons"
 
 
-@THEMES
-@pytest.mark.parametrize(("text", "ground"), PAIRS)
-def test_text_can_be_read(colours: Colours, text: str, ground: str) -> None:
-    assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+@EVERY_THEME
+def test_text_can_be_read(name: str) -> None:
+    least = 7.0 if name == "high-contrast" else 4.5
+    colours = asdict(THEMES[name])
+    ratios = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in text_pairs()}
+    assert {pair: ratio for pair, ratio in ratios.items() if ratio < least} == {}
+
+
+@EVERY_THEME
+def test_controls_and_the_focus_can_be_seen(name: str) -> None:
+    colours = asdict(THEMES[name])
+    ratios = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in CONTROL_PAIRS}
+    assert {pair: ratio for pair, ratio in ratios.items() if ratio < 3.0} == {}
+
+
+def test_every_theme_can_be_chosen() -> None:
+    assert ("system", *THEMES) == CHOICES
 
 
 @pytest.mark.parametrize(
@@ -35,7 +51,22 @@ def test_contrast_does_not_ask_which_is_the_text(first: str, second: str) -> Non
     assert 1.0 <= contrast(first, second) == contrast(second, first) <= 21.0
 
 
-@THEMES
-def test_the_stylesheet_uses_no_colour_of_its_own(colours: Colours) -> None:
-    assert set(re.findall(r"#[0-9A-Fa-f]{6}", stylesheet(colours))) <= set(asdict(colours).values())
-    assert "$" not in stylesheet(colours)
+@EVERY_THEME
+def test_the_stylesheet_uses_no_colour_of_its_own(name: str) -> None:
+    made = stylesheet(THEMES[name])
+    assert set(re.findall(r"#[0-9A-Fa-f]{6}", made)) <= set(asdict(THEMES[name]).values())
+    assert "$" not in made
+
+
+def test_all_text_grows() -> None:
+    sizes = [
+        [int(px) for px in re.findall(r"font-size: (\d+)px", stylesheet(THEMES["light"], size))] for size in TEXT_SIZES
+    ]
+    assert len(sizes[0]) > 5
+    for size, found in zip(TEXT_SIZES, sizes, strict=True):
+        assert found == [round(px * size / 100) for px in sizes[0]]
+
+
+def test_icons_have_no_colour_of_their_own() -> None:
+    own = {path.stem: re.findall(r"#[0-9A-Fa-f]{3,6}", path.read_text(encoding="utf-8")) for path in ICONS.iterdir()}
+    assert {name for name, found in own.items() if found} <= {"leukdesk"}  # the program's sign has its own

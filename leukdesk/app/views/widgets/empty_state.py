@@ -1,4 +1,4 @@
-"""A calm page in the middle of an empty place: what this is, and what to do next."""
+"""A calm page in the middle of an empty place: what this is or what went wrong, and what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WIDTH = 460
 _ICON = 40
 
 
-class Notice(QWidget):
+class EmptyState(QWidget):
     """An icon, a title, a sentence or two, and buttons."""
 
     def __init__(self, theme: Theme, icon: str, tone: str = "muted", parent: QWidget | None = None) -> None:

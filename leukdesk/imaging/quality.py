@@ -35,11 +35,10 @@ _SCALE_FACTOR = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Working:
-    """The small copy and what is measured of it more than once; all of shape (height, width)."""
+    """The small copy and what is measured of it more than once; all of shape (height, width), RGB with 3 more."""
 
-    red: NDArray[np.uint8]
-    green: NDArray[np.uint8]
-    blue: NDArray[np.uint8]
+    pixels: NDArray[np.uint8]  # RGB
+    channels: tuple[NDArray[np.uint8], ...]  # red, green, blue
     grey: NDArray[np.uint8]  # luminance
     most: NDArray[np.uint8]  # the largest channel
     spread: NDArray[np.uint8]  # largest minus smallest channel
@@ -68,7 +67,7 @@ def measure_quality(image: SmearImage, *, input_size: int, um_per_px: float | No
         flags.add(QualityFlag.GREY)
     return Quality(
         flags=tuple(flag for flag in QualityFlag if flag in flags),
-        brightness=float(working.grey.mean()),
+        brightness=cv2.sumElems(working.grey)[0] / working.grey.size,
         contrast=float(high - low),
         sharpness=sharpness,
         saturation=float((working.spread / np.maximum(working.most, np.float32(1))).mean()),
@@ -82,27 +81,31 @@ def _working(pixels: NDArray[np.uint8]) -> _Working:
     if longer > _WORKING_SIDE:
         size = (max(1, round(width * _WORKING_SIDE / longer)), max(1, round(height * _WORKING_SIDE / longer)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    red, green, blue = (np.ascontiguousarray(pixels[:, :, channel]) for channel in range(3))
+    red, green, blue = channels = tuple(np.asarray(one, np.uint8) for one in cv2.split(pixels))
     most = np.maximum(np.maximum(red, green), blue)
     spread = most - np.minimum(np.minimum(red, green), blue)
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return _Working(red, green, blue, grey, most, spread, is_grey=_levels(spread, 0.99)[0] < _COLOUR)
+    return _Working(pixels, channels, grey, most, spread, is_grey=_levels(spread, 0.99)[0] < _COLOUR)
 
 
 def _levels(values: NDArray[np.uint8], *shares: float) -> list[int]:
     """For each share the smallest level that at least this share of the values does not exceed."""
-    reached = np.cumsum(np.bincount(values.ravel(), minlength=256))
+    reached = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]).ravel(), dtype=np.float64)
     return [int(np.searchsorted(reached, share * values.size)) for share in shares]
+
+
+def _share(mask: NDArray[np.bool_]) -> float:
+    return int(np.count_nonzero(mask)) / mask.size
 
 
 def _content_flags(working: _Working, objects: NDArray[np.bool_], top: int, sharpness: float) -> set[QualityFlag]:
     flags = set()
-    cut_out = (working.grey <= _BLACK).mean() > 0.4
+    cut_out = _share(working.grey <= _BLACK) > 0.4
     if top < (_DARK_CUT_OUT if cut_out else _DARK):
         flags.add(QualityFlag.DARK)
-    if (working.coloured & (working.grey < _BRIGHT)).mean() < _BLANK_SHARE:
+    if _share(working.coloured & (working.grey < _BRIGHT)) < _BLANK_SHARE:
         flags.add(QualityFlag.BRIGHT)
-    if objects.mean() < _BLANK_SHARE:
+    if _share(objects) < _BLANK_SHARE:
         flags.add(QualityFlag.BLANK)
     elif sharpness < _BLURRED:
         flags.add(QualityFlag.BLURRED)
@@ -111,12 +114,10 @@ def _content_flags(working: _Working, objects: NDArray[np.bool_], top: int, shar
 
 def _objects(working: _Working) -> NDArray[np.bool_]:
     """Pixels that differ from their surroundings in any channel; uneven light alone makes none."""
-    differs = np.zeros(working.grey.shape, np.bool_)
-    for channel in (working.red, working.green, working.blue):
-        smooth = cv2.blur(channel, (3, 3), borderType=cv2.BORDER_REPLICATE)
-        around = cv2.blur(smooth, (_SURROUNDINGS, _SURROUNDINGS), borderType=cv2.BORDER_REFLECT)
-        differs |= np.asarray(cv2.absdiff(smooth, around)) > _OBJECT
-    return differs
+    smooth = cv2.blur(working.pixels, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    around = cv2.blur(smooth, (_SURROUNDINGS, _SURROUNDINGS), borderType=cv2.BORDER_REFLECT)
+    red, green, blue = cv2.split(cv2.absdiff(smooth, around))
+    return np.asarray(cv2.max(cv2.max(red, green), blue)) > _OBJECT
 
 
 def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
@@ -127,19 +128,24 @@ def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
     (Pech-Pacheco et al. 2000, doi 10.1109/ICPR.2000.903548) takes noise and a burnt-in scale bar for sharpness and pale
     stain for blur. 0 where nothing is in view.
     """
-    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), _SMOOTHING, borderType=cv2.BORDER_REPLICATE)
-    laplacian = cv2.Laplacian(smooth, cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)
-    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
     occupied = _tiles(objects.astype(np.float32)) > _OCCUPIED
     if not occupied.any():
         return 0.0
-    edges = np.maximum(_tiles(across * across + down * down)[occupied], np.float32(1e-6))
-    return float(np.median(_tiles(laplacian * laplacian)[occupied] / edges))
+    smooth = grey.astype(np.float32)
+    cv2.GaussianBlur(smooth, (0, 0), _SMOOTHING, dst=smooth, borderType=cv2.BORDER_REPLICATE)
+    bends = cv2.Laplacian(smooth, cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)
+    bent = _tiles(cv2.multiply(bends, bends, dst=bends))[occupied]
+    # In place: fresh memory for each of these costs as much as the arithmetic.
+    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, dst=bends, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    cv2.multiply(across, across, dst=across)
+    cv2.multiply(down, down, dst=down)
+    edges = np.maximum(_tiles(cv2.add(across, down, dst=across))[occupied], np.float32(1e-6))
+    return float(np.median(bent / edges))
 
 
-def _tiles(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Means over 8 x 8 tiles."""
+def _tiles(values: cv2.typing.MatLike) -> NDArray[np.float32]:
+    """Means over 8 x 8 tiles, float32 as the values."""
     return np.asarray(cv2.resize(values, (_TILES, _TILES), interpolation=cv2.INTER_AREA), np.float32)
 
 
@@ -149,15 +155,16 @@ def _stained(working: _Working) -> float:
     An estimate for the eye and for sorting, not a segmentation. Red cells are pink or grey: less blue than green is
     taken from them, or more red.
     """
-    red, green, blue = (_on_white_light(channel) for channel in (working.red, working.green, working.blue))
+    red, green, blue = (_on_white_light(channel) for channel in working.channels)
     purple = (blue - green > 45) & (red - green > -4) & (blue - red > -4)
-    return float(purple.mean())
+    return _share(purple)
 
 
 def _on_white_light(channel: NDArray[np.uint8]) -> NDArray[np.float32]:
     """A channel divided by its background, so that the lamp's colour is gone; 255 is the background."""
     light = max(_levels(channel, 0.95)[0], 128)
-    return channel.astype(np.float32) * np.float32(255.0 / light)
+    table = np.arange(256, dtype=np.float32) * np.float32(255.0 / light)
+    return np.asarray(cv2.LUT(channel, table), np.float32)
 
 
 def _scale_flags(image: SmearImage, input_size: int, um_per_px: float | None) -> set[QualityFlag]:

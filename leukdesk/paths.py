@@ -1,7 +1,8 @@
 """Where leukdesk finds what it ships and keeps what the user makes: the only place that knows.
 
-Three environment variables move everything: `LEUKDESK_MODELS` (one or more folders of bundles, separated as in PATH),
-`LEUKDESK_RESOURCES` (one folder) and `LEUKDESK_DATA` (one folder for data, settings and cache together).
+Environment variables move everything: `LEUKDESK_MODELS` (one or more folders of bundles, separated as in PATH),
+`LEUKDESK_RESOURCES` (one folder), `LEUKDESK_TRANSLATIONS` (one folder, to try a translation out) and `LEUKDESK_DATA`
+(one folder for data, settings and cache together).
 """
 
 from __future__ import annotations
@@ -33,6 +34,18 @@ def resources() -> Path:
     """Icons, the sample case and the list of openly licensed fields."""
     stated = os.environ.get("LEUKDESK_RESOURCES", "")
     return Path(stated) if stated else shipped() / "resources"
+
+
+def translations() -> Path:
+    """Compiled translations of the window, `leukdesk_<language>.qm`."""
+    stated = os.environ.get("LEUKDESK_TRANSLATIONS", "")
+    return Path(stated) if stated else resources() / "translations"
+
+
+def guide() -> Path:
+    """The user guide: Markdown pages and their pictures."""
+    installed = shipped() / "guide"
+    return installed if installed.is_dir() else shipped() / "docs" / "guide"
 
 
 def user_data() -> Path:

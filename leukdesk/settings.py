@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +16,8 @@ Engine = Literal["auto", "litert", "tensorflow"]
 Theme = Literal["system", "light", "dark", "high-contrast"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 THEMES: tuple[Theme, ...] = get_args(Theme)
+
+_LANGUAGE = re.compile(r"(?:[a-z]{2,3}(?:_[A-Z]{2})?)?")
 
 # One step a version: step n turns the data of version n into that of version n + 1.
 _MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
@@ -33,6 +36,9 @@ class Settings:
     theme: Theme = "system"
     text_size: int = 100  # per cent
     threads: int = 0  # 0: one for each core
+    language: str = ""  # "de" or "pt_BR"; empty: the system's
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # action -> its keys, where not as designed
+    welcomed: bool = False  # whether the first welcome was shown
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,14 +49,59 @@ class Settings:
         _whole_number("threads", self.threads, low=0, high=256)
         if not isinstance(self.active_model, str):
             raise _refused("active_model", self.active_model, "a model's name, or nothing")
+        if not isinstance(self.language, str) or not _LANGUAGE.fullmatch(self.language):
+            raise _refused("language", self.language, "a language as in de or pt_BR, or nothing")
+        if not isinstance(self.welcomed, bool):
+            raise _refused("welcomed", self.welcomed, "true or false")
+        object.__setattr__(self, "keys", _keys(self.keys))
 
 
 def load(path: Path) -> Settings:
     """Read settings; the defaults where there is no file. Raises `SettingsError` with the file as its subject."""
+    data = _read(path)
+    return Settings() if data is None else _from_data(data)
+
+
+def load_or_mend(path: Path) -> tuple[Settings, SettingsError | None]:
+    """Read settings whatever state they are in, and say what was wrong.
+
+    A damaged file is set aside beside its place, as `settings.damaged.json`, so that the next change does not overwrite
+    what a person may still want to read; each value of it that is allowed is kept.
+    """
+    try:
+        return load(path), None
+    except SettingsError as error:
+        kept = _salvage(path)
+        aside = path.with_suffix(".damaged.json")
+        try:
+            path.replace(aside)
+        except OSError:  # not ours to move: the message alone must do
+            return kept, error
+        advice = f"leukdesk goes on with the settings it could read; the damaged file was set aside as {aside.name}."
+        return kept, SettingsError(error.what, reason=error.reason, subject=error.subject, advice=advice)
+
+
+def _salvage(path: Path) -> Settings:
+    """Every value that is allowed by itself; the defaults for the rest."""
+    try:
+        data = _read(path) or {}
+    except SettingsError:
+        return Settings()
+    kept: dict[str, Any] = {}
+    for name in {one.name for one in fields(Settings)} - {"unknown"}:
+        try:
+            Settings(**{name: data[name]})
+        except (SettingsError, KeyError):
+            continue
+        kept[name] = data[name]
+    return Settings(**kept)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
-        return Settings()
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, "the settings cannot be read") from error
     try:
@@ -59,7 +110,7 @@ def load(path: Path) -> Settings:
         raise _unreadable(path, "the settings are not valid JSON") from error
     if not isinstance(data, dict):
         raise _unreadable(path, "the settings are not a JSON object")
-    return _from_data(data)
+    return data
 
 
 def save(path: Path, settings: Settings) -> None:
@@ -92,6 +143,15 @@ def _whole_number(name: str, value: object, *, low: int, high: int) -> int:
 def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise _refused(name, value, "one of " + ", ".join(allowed))
+
+
+def _keys(value: object) -> dict[str, tuple[str, ...]]:
+    """Keys as JSON gives them, frozen."""
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        lists = {name: keys for name, keys in value.items() if isinstance(keys, list | tuple)}
+        if len(lists) == len(value) and all(isinstance(key, str) for keys in lists.values() for key in keys):
+            return {name: tuple(keys) for name, keys in lists.items()}
+    raise _refused("keys", value, "lists of keys by action")
 
 
 def _refused(name: str, value: object, allowed: str) -> SettingsError:

@@ -73,7 +73,7 @@ class Session:
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
-        self.window = MainWindow(self.model, self.fields, self.preferences, self.theme, sample_folder)
+        self.window = MainWindow(self.model, self.fields, self.preferences, self.theme, sample_folder, _folders())
         self._trace = Trace()
         self._paths: list[Path] = []
         self._hook = sys.excepthook
@@ -145,6 +145,11 @@ def sample_folder() -> Path:
     return paths.resources() / "sample"
 
 
+def _folders() -> tuple[Path, Path]:
+    """Where the user's data and the translations are."""
+    return paths.user_data(), paths.translations()
+
+
 def workbench(chosen: Settings) -> Callable[[], Bench]:
     """What makes the one workbench, when it is first needed."""
 
@@ -176,10 +181,7 @@ def _log_bug(error: BaseException) -> None:
 
 
 def _settings() -> tuple[Settings, SettingsError | None]:
-    try:
-        return settings.load(paths.settings_file()), None
-    except SettingsError as error:
-        return Settings(), error
+    return settings.load_or_mend(paths.settings_file())
 
 
 def _end_on_signals(close: Callable[[], object]) -> None:

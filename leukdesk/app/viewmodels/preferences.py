@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, Signal
 
 from leukdesk.app.workers.lanes import Lane
 from leukdesk.domain.errors import KnownError
-from leukdesk.settings import Settings, Theme, save
+from leukdesk.settings import Engine, Settings, Theme, save
 
 
 class Preferences(QObject):
     """The settings in force; a change is written at once, off the GUI thread."""
 
+    changed = Signal()
     failed = Signal(object)  # KnownError: it could not be written
 
     def __init__(self, settings: Settings, file: Callable[[], Path], lane: Lane, parent: QObject | None = None) -> None:
@@ -40,9 +41,34 @@ class Preferences(QObject):
         """The model for the next images."""
         self._keep(replace(self._settings, active_model=key))
 
+    def set_language(self, name: str) -> None:
+        """A language as in "de"; empty for the system's. It is used from the next start on."""
+        self._keep(replace(self._settings, language=name))
+
+    def set_engine(self, engine: Engine) -> None:
+        """One of `leukdesk.settings.ENGINES`; used from the next start on."""
+        self._keep(replace(self._settings, engine=engine))
+
+    def set_threads(self, threads: int) -> None:
+        """How many threads work, 0 for one a core; used from the next start on."""
+        self._keep(replace(self._settings, threads=threads))
+
+    def set_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """The keys of those actions that do not keep theirs."""
+        self._keep(replace(self._settings, keys=keys))
+
+    def set_welcomed(self) -> None:
+        """The first welcome was shown."""
+        self._keep(replace(self._settings, welcomed=True))
+
+    def reset(self) -> None:
+        """Everything as on the first day, but for the welcome, which stays away."""
+        self._keep(Settings(welcomed=True, unknown=self._settings.unknown))
+
     def _keep(self, settings: Settings) -> None:
         if settings != self._settings:
             self._settings = settings
+            self.changed.emit()
             self._lane.submit(partial(_write, self._file, settings), failed=self._tell)
 
     def _tell(self, error: Exception) -> None:

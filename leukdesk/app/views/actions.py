@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from leukdesk.app.theme.theme import MODES, Theme
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
+_NO_KEYS = {Qt.Key.Key_unknown, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr}
 
 
 class Actions(QObject):
-    """All actions. To add one: make it here, connect it in the window, and put it into a menu there."""
+    """All actions. To add one: make it here, put it into a menu in `menus.py`, and connect it where it works.
+
+    An action is stored, searched and rebound by the name of its attribute here. `keys_changed` follows every rebinding.
+    """
+
+    keys_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,16 +45,61 @@ class Actions(QObject):
         self.resume = self._action(self.tr("Go on"), "resume")
         self.go_analyse = self._action(self.tr("Analyse"), "analyse", "Ctrl+1")
         self.go_models = self._action(self.tr("Models"), "models", "Ctrl+2")
+        self.go_settings = self._action(self.tr("Settings"), "settings", "Ctrl+,")
+        self.palette = self._action(self.tr("All commands…"), "search", "Ctrl+K", "Ctrl+Shift+P")
         self.keys = self._action(self.tr("Keys"), "keyboard", "F1")
+        self.guide = self._action(self.tr("User guide"), "", "Shift+F1")
+        self.show_welcome = self._action(self.tr("Welcome"), "")
         self.about = self._action(self.tr("About leukdesk"), "")
         self.text_larger = self._action(self.tr("Larger text"), "", "Ctrl+Shift++")
         self.text_smaller = self._action(self.tr("Smaller text"), "", "Ctrl+Shift+-")
         self.text_as_designed = self._action(self.tr("Text as designed"), "", "Ctrl+Shift+0")
         self.themes = self._make_themes()
+        for name, value in vars(self).items():
+            if isinstance(value, QAction):
+                value.setObjectName(name)
+        self._designed = {action.objectName(): keys_of(action) for action in self._all}
 
     def all(self) -> list[QAction]:
         """Every action, in the order of the overview."""
         return list(self._all)
+
+    def designed_keys(self, action: QAction) -> tuple[str, ...]:
+        """The keys an action has unless the user gave it others."""
+        return self._designed[action.objectName()]
+
+    def rebound(self) -> dict[str, tuple[str, ...]]:
+        """The keys of those actions whose keys are not as designed, by the action's name; for the settings."""
+        return {one.objectName(): keys_of(one) for one in self._all if keys_of(one) != self.designed_keys(one)}
+
+    def rebind(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Give these actions these keys and all others their designed ones.
+
+        A setting may have been edited by hand: names and keys that do not exist are passed over, and a key that another
+        action has already (the user's choice goes before the design).
+        """
+        taken: list[QKeySequence] = []
+        for action in sorted(self._all, key=lambda one: one.objectName() not in keys):
+            wanted = keys.get(action.objectName(), self.designed_keys(action))
+            free = [one for one in map(QKeySequence, wanted) if is_key(one) and not any(clash(one, t) for t in taken)]
+            taken += free
+            action.setShortcuts(free)
+            action.setToolTip(_tooltip(action))
+        self.keys_changed.emit()
+
+    def bind(self, action: QAction, keys: tuple[str, ...]) -> None:
+        """Give one action these keys; whoever had one of them loses it."""
+        wanted = self.rebound() | {action.objectName(): keys}
+        for key in keys:
+            if (other := self.holder(QKeySequence(key), action)) is not None:
+                left = tuple(one for one in keys_of(other) if not clash(QKeySequence(one), QKeySequence(key)))
+                wanted[other.objectName()] = left
+        self.rebind({name: keys for name, keys in wanted.items() if keys != self._designed.get(name)})
+
+    def holder(self, key: QKeySequence, beside: QAction) -> QAction | None:
+        """The other action that this key would be in conflict with."""
+        others = (one for one in self._all if one is not beside)
+        return next((one for one in others if any(clash(key, held) for held in one.shortcuts())), None)
 
     def _make_themes(self) -> QActionGroup:
         group = QActionGroup(self)
@@ -54,9 +107,11 @@ class Actions(QObject):
         names["high-contrast"] = self.tr("High contrast")
         for mode in MODES:
             action = QAction(names[mode], group)
+            action.setObjectName(f"theme_{mode}")
             action.setCheckable(True)
             action.setData(mode)
             action.setChecked(mode == self._theme.mode)
+            self._all.append(action)
         return group
 
     def _switch(self, text: str, icon: str, *keys: str, in_pane: bool = False) -> QAction:
@@ -70,9 +125,41 @@ class Actions(QObject):
         action.setShortcuts([QKeySequence(key) for key in keys])
         if in_pane:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(f"{text.rstrip('…')} ({QKeySequence(keys[0]).toString(_NATIVE)})" if keys else text)
+        action.setToolTip(_tooltip(action))
         if icon:
             self._theme.dress(action, icon)
             action.setIconText(f" {text}")  # on a button: air between icon and text
         self._all.append(action)
         return action
+
+
+def keys_of(action: QAction) -> tuple[str, ...]:
+    """An action's keys as they are stored: the same on every system and in every language."""
+    return tuple(key.toString(QKeySequence.SequenceFormat.PortableText) for key in action.shortcuts())
+
+
+def is_key(key: QKeySequence) -> bool:
+    """Whether a person could press this: keys that exist, and not only Shift or Ctrl."""
+    pressed = [key[at].key() for at in range(key.count())]  # type: ignore[index]  # PySide's stub
+    return bool(pressed) and not any(one in _NO_KEYS for one in pressed)
+
+
+def clash(one: QKeySequence, other: QKeySequence) -> bool:
+    """Whether Qt could not tell these apart: they are the same, or one begins with the other."""
+    none = QKeySequence.SequenceMatch.NoMatch
+    return one.matches(other) != none or other.matches(one) != none
+
+
+def spoken_keys(action: QAction) -> str:
+    """An action's keys as this system writes them."""
+    return "  ".join(key.toString(_NATIVE) for key in action.shortcuts())
+
+
+def plain(text: str) -> str:
+    """An action's words without the dots and marks of menus."""
+    return text.replace("&", "").rstrip("…")
+
+
+def _tooltip(action: QAction) -> str:
+    shortcuts = action.shortcuts()
+    return f"{plain(action.text())} ({shortcuts[0].toString(_NATIVE)})" if shortcuts else plain(action.text())

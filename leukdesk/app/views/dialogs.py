@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 
 import PySide6
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from leukdesk import __version__
 from leukdesk.app.theme import tokens
-from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.actions import plain, spoken_keys
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.domain.vocabulary import RESEARCH_USE
 from leukdesk.logs import WithoutIdentifiers
 
-_NATIVE = QKeySequence.SequenceFormat.NativeText
-
 
 class KeysDialog(QDialog):
-    """All keys, from the actions themselves."""
+    """All keys, from the actions themselves, in the sections of the menus."""
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    change = Signal()
+
+    def __init__(self, sections: Iterable[tuple[str, list[QAction]]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        columns = QHBoxLayout()
+        columns.setSpacing(2 * tokens.SPACE_5)
+        for sides in _halves([(title, [one for one in actions if one.shortcuts()]) for title, actions in sections]):
+            columns.addLayout(_key_grid(sides))
+        page = QWidget()
+        page.setLayout(columns)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setMinimumWidth(page.sizeHint().width() + 2 * tokens.SPACE_4)
+        area.setMinimumHeight(min(page.sizeHint().height(), 480))
         grid = QGridLayout()
-        grid.setHorizontalSpacing(tokens.SPACE_5)
-        grid.setVerticalSpacing(tokens.SPACE_2)
-        shown = [action for action in actions.all() if action.shortcuts()]
-        half = -(-len(shown) // 2)
-        for place, action in enumerate(shown):
-            column, row = 2 * (place // half), place % half
-            keys = "  ".join(key.toString(_NATIVE) for key in action.shortcuts())
-            grid.addWidget(label(keys, "strong"), row, column)
-            grid.addWidget(label(action.text().rstrip("…")), row, column + 1)
-        _lay_out(self, label(self.tr("Keys"), "title"), grid, self.tr("Close"))
+        grid.addWidget(area, 0, 0)
+        change = QPushButton(self.tr("Change keys…"))
+        change.clicked.connect(self.accept)
+        change.clicked.connect(self.change)
+        _lay_out(self, label(self.tr("Keys"), "title"), grid, self.tr("Close"), change)
 
 
 class AboutDialog(QDialog):
@@ -92,6 +110,32 @@ def crash_report(error: BaseException) -> str:
         WithoutIdentifiers().formatException((type(error), error, error.__traceback__)),
     ]
     return "\n".join(lines)
+
+
+def _halves(sections: list[tuple[str, list[QAction]]]) -> list[list[tuple[str, list[QAction]]]]:
+    """Two columns of about the same length."""
+    total, before = sum(len(actions) + 1 for _, actions in sections), 0
+    halves: list[list[tuple[str, list[QAction]]]] = [[], []]
+    for title, actions in sections:
+        halves[int(before + len(actions) / 2 > total / 2)].append((title, actions))
+        before += len(actions) + 1
+    return halves
+
+
+def _key_grid(sections: list[tuple[str, list[QAction]]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(tokens.SPACE_4)
+    grid.setVerticalSpacing(tokens.SPACE_1)
+    for title, actions in sections:
+        head = label(title, "section")
+        head.setContentsMargins(0, tokens.SPACE_2, 0, 0)
+        grid.addWidget(head, grid.rowCount(), 0, 1, 2)
+        for action in actions:
+            row = grid.rowCount()
+            grid.addWidget(label(plain(action.text())), row, 0)
+            grid.addWidget(label(spoken_keys(action), "strong"), row, 1)
+    grid.setRowStretch(grid.rowCount(), 1)
+    return grid
 
 
 def _lay_out(dialog: QDialog, title: QWidget, grid: QGridLayout, close: str, *buttons: QPushButton) -> None:

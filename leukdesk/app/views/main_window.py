@@ -25,7 +25,9 @@ from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
+from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
+from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
 from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
@@ -48,8 +50,9 @@ class MainWindow(QMainWindow):
         preferences: Preferences,
         theme: Theme,
         sample: Callable[[], Path],
+        folders: tuple[Path, Path],
     ) -> None:
-        """`sample`: where the sample case is."""
+        """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
         self._model, self._fields, self._preferences, self._theme, self._sample = (
             model,
@@ -66,7 +69,10 @@ class MainWindow(QMainWindow):
         self.places = QStackedWidget()
         self.analyse = AnalyseView(model, fields, theme, self.commands)
         self.models = ModelsView(model.engine, theme)
-        self._views = (self.analyse, self.models)
+        fill_menus(self.menuBar(), self.commands)
+        self.commands.rebind(preferences.settings.keys)
+        self.settings = SettingsView(preferences, theme, self.commands, sections(self.menuBar()), folders)
+        self._views = (self.analyse, self.models, self.settings)
         self.status = StatusStrip(model, theme, self.commands)
         self.setWindowTitle("leukdesk")
         self.setWindowIcon(theme.window_icon())
@@ -75,7 +81,6 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self._add_places()
         self._lay_out()
-        self._fill_menus()
         self._connect()
 
     # -- what the user asks for
@@ -106,7 +111,18 @@ class MainWindow(QMainWindow):
     def _show_keys(self) -> None:
         from leukdesk.app.views.dialogs import KeysDialog
 
-        KeysDialog(self.commands, self).open()
+        dialog = KeysDialog(sections(self.menuBar()), self)
+        dialog.change.connect(self._show_key_settings)
+        dialog.open()
+
+    def _show_key_settings(self) -> None:
+        self.commands.go_settings.trigger()
+        self.settings.show_section("keys")
+
+    def _show_palette(self) -> None:
+        from leukdesk.app.views.command_palette import CommandPalette
+
+        CommandPalette(sections(self.menuBar()), self).open()
 
     def _show_about(self) -> None:
         from leukdesk.app.views.dialogs import AboutDialog
@@ -164,12 +180,13 @@ class MainWindow(QMainWindow):
     # -- building
 
     def _add_places(self) -> None:
-        ways = ((self.commands.go_analyse, "analyse"), (self.commands.go_models, "models"))
+        one = self.commands
+        ways = ((one.go_analyse, "analyse"), (one.go_models, "models"), (one.go_settings, "settings"))
         for place, (view, (action, icon)) in enumerate(zip(self._views, ways, strict=True)):
             self.places.addWidget(view)
-            self.rail.add_place(action, icon)
+            self.rail.add_place(action, icon, foot=action is one.go_settings)
             action.triggered.connect(partial(self.go_to, place))
-        self.rail.add_foot(self.commands.keys, "keyboard")
+        self.rail.add_foot(one.keys, "keyboard")
         self.rail.show_place(0)
 
     def _lay_out(self) -> None:
@@ -188,28 +205,6 @@ class MainWindow(QMainWindow):
         self._drop.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._drop.hide()
 
-    def _fill_menus(self) -> None:
-        one, bar = self.commands, self.menuBar()
-        file = bar.addMenu(self.tr("&File"))
-        file.addActions([one.open_images, one.open_folder, one.open_sample, one.fetch])
-        file.addSeparator()
-        file.addAction(one.quit)
-        image = bar.addMenu(self.tr("&Image"))
-        image.addActions([one.previous, one.next, one.next_failed])
-        image.addSeparator()
-        image.addActions([one.heatmap, one.truth, one.hide_overlays])
-        image.addSeparator()
-        image.addActions([one.stop, one.resume])
-        view = bar.addMenu(self.tr("&View"))
-        view.addActions([one.go_analyse, one.go_models])
-        view.addSeparator()
-        view.addActions([one.zoom_in, one.zoom_out, one.fit, one.actual])
-        view.addSeparator()
-        view.addAction(one.as_list)
-        view.addMenu(self.tr("&Theme")).addActions(one.themes.actions())
-        view.addMenu(self.tr("Te&xt size")).addActions([one.text_larger, one.text_smaller, one.text_as_designed])
-        bar.addMenu(self.tr("&Help")).addActions([one.keys, one.about])
-
     def _connect(self) -> None:
         one = self.commands
         one.open_images.triggered.connect(self._ask_images)
@@ -217,6 +212,8 @@ class MainWindow(QMainWindow):
         one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
         one.quit.triggered.connect(self.close)
         one.keys.triggered.connect(self._show_keys)
+        one.palette.triggered.connect(self._show_palette)
+        one.keys_changed.connect(lambda: self._preferences.set_keys(one.rebound()))
         one.about.triggered.connect(self._show_about)
         one.themes.triggered.connect(lambda action: self._use_theme(action.data()))
         for action, steps in ((one.text_larger, 1), (one.text_smaller, -1), (one.text_as_designed, 0)):

@@ -11,7 +11,7 @@ from leukdesk.app.theme.theme import Theme
 
 
 class Rail(QFrame):
-    """One button for each place that exists; what stands at the foot is no place but an action."""
+    """One button for each place that exists, and at the foot settings and help."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,11 +25,11 @@ class Rail(QFrame):
         self._column.setSpacing(tokens.SPACE_1)
         self._column.addStretch(1)
 
-    def add_place(self, action: QAction, icon: str) -> None:
-        """Add a place below the others; the action goes there."""
+    def add_place(self, action: QAction, icon: str, *, foot: bool = False) -> None:
+        """Add a place below the others, or at the foot; the action goes there."""
         button = self._button(action, icon)
         button.setCheckable(True)
-        self._column.insertWidget(len(self._places), button)
+        self._column.insertWidget(-1 if foot else len(self._places), button)
         self._places.append(button)
 
     def add_foot(self, action: QAction, icon: str) -> None:
@@ -46,6 +46,7 @@ class Rail(QFrame):
         button.setText(action.text())
         button.setAccessibleName(action.text())
         button.setToolTip(action.toolTip())
+        action.changed.connect(lambda: button.setToolTip(action.toolTip()))  # its keys may change
         button.clicked.connect(action.trigger)
         button.setProperty("kind", "rail")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)

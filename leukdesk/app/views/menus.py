@@ -1,0 +1,69 @@
+"""The menus. Their titles are also the sections of the overview of keys and of the list of all commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from leukdesk.app.views.actions import Actions
+
+
+def fill_menus(bar: QMenuBar, one: Actions) -> None:
+    """Put every action into a menu; `None` is a line between two groups."""
+    translate = QCoreApplication.translate
+    _fill(
+        bar.addMenu(translate("Menus", "&File")),
+        (one.open_images, one.open_folder, one.open_sample, one.fetch, None, one.go_settings, one.quit),
+    )
+    _fill(
+        bar.addMenu(translate("Menus", "&Image")),
+        (
+            one.previous,
+            one.next,
+            one.next_failed,
+            None,
+            one.heatmap,
+            one.truth,
+            one.hide_overlays,
+            None,
+            one.stop,
+            one.resume,
+        ),
+    )
+    view = bar.addMenu(translate("Menus", "&View"))
+    _fill(
+        view, (one.go_analyse, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual, None, one.as_list)
+    )
+    view.addMenu(translate("Menus", "&Theme")).addActions(one.themes.actions())
+    _fill(view.addMenu(translate("Menus", "Te&xt size")), (one.text_larger, one.text_smaller, one.text_as_designed))
+    _fill(
+        bar.addMenu(translate("Menus", "&Help")), (one.palette, one.keys, one.guide, None, one.show_welcome, one.about)
+    )
+
+
+def sections(bar: QMenuBar) -> Iterator[tuple[str, list[QAction]]]:
+    """Each menu's title and its actions, those of menus within it included."""
+    for action in bar.actions():
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            yield action.text().replace("&", ""), list(_within(menu))
+
+
+def _within(menu: QMenu) -> Iterator[QAction]:
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            yield from _within(inner)
+        elif not action.isSeparator():
+            yield action
+
+
+def _fill(menu: QMenu, entries: tuple[QAction | None, ...]) -> None:
+    for entry in entries:
+        if entry is None:
+            menu.addSeparator()
+        else:
+            menu.addAction(entry)

@@ -1,0 +1,194 @@
+"""The Settings place: everything the user may choose, each choice kept at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from leukdesk.app.language import available, own_name
+from leukdesk.app.theme import tokens
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.key_settings import KeySettings
+from leukdesk.app.views.widgets.labels import label
+from leukdesk.app.views.widgets.picker import Picker
+from leukdesk.settings import ENGINES, Settings
+
+_WIDTH = 720
+
+
+class SettingsView(QWidget):
+    """To add a setting: 1. the field in `leukdesk/settings.py`, 2. its setter in `Preferences`, 3. a picker here."""
+
+    recents_cleared = Signal()
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        theme: Theme,
+        actions: Actions,
+        sections: Iterable[tuple[str, list[QAction]]],
+        folders: tuple[Path, Path],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`sections`: the actions by menu; `folders`: the user's data, and the translations."""
+        super().__init__(parent)
+        self._preferences, self._theme, self._actions = preferences, theme, actions
+        self._data, self._translations = folders
+        self.theme, self.text_size, self.language, self.engine, self.threads = self._pickers()
+        self.keys = KeySettings(actions, sections)
+        self.folder = label(str(self._data), "muted", wrap=True)
+        self.reset = QPushButton(self.tr("All settings as on the first day"))
+        self._area = QScrollArea()
+        self._blocks: dict[str, QWidget] = {}
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def show_section(self, name: str) -> None:
+        """Bring a section into view: look, work, keys, data."""
+        self._area.ensureWidgetVisible(self._blocks[name], 0, tokens.SPACE_5)
+        if name == "keys":
+            self.keys.list.setFocus()
+
+    def _pickers(self) -> tuple[Picker, Picker, Picker, Picker, Picker]:
+        sizes = [(QLocale().toString(size) + " %", size) for size in tokens.TEXT_SIZES]
+        return (
+            self._picker(self.tr("Theme"), [(one.text(), one.data()) for one in self._actions.themes.actions()]),
+            self._picker(self.tr("Text size"), sizes),
+            self._picker(self.tr("Language"), self._languages()),
+            self._picker(self.tr("Engine"), list(zip(self._engine_names(), ENGINES, strict=True))),
+            self._picker(self.tr("Threads"), self._thread_counts()),
+        )
+
+    def _picker(self, name: str, choices: Sequence[tuple[str, object]]) -> Picker:
+        picker = Picker(self._theme, name)
+        for words, data in choices:
+            picker.addItem(words, data)
+        return picker
+
+    def _languages(self) -> list[tuple[str, object]]:
+        return [
+            (self.tr("As the system"), ""),
+            *((own_name(one), one) for one in available(self._translations)),
+        ]
+
+    def _engine_names(self) -> tuple[str, str, str]:
+        return self.tr("The fastest there is"), self.tr("LiteRT, on the processor"), self.tr("TensorFlow, on the GPU")
+
+    def _thread_counts(self) -> list[tuple[str, object]]:
+        cores = os.cpu_count() or 1
+        wanted = self._preferences.settings.threads
+        counts = sorted({*range(1, min(cores, 16) + 1), *([wanted] if wanted else [])})
+        return [(self.tr("One for each core"), 0), *((str(one), one) for one in counts)]
+
+    def _connect(self) -> None:
+        keep = self._preferences
+        self.theme.activated.connect(lambda at: self._actions.themes.actions()[at].trigger())
+        self.text_size.activated.connect(lambda at: self._resize_text(self.text_size.itemData(at)))
+        self.language.activated.connect(lambda at: keep.set_language(self.language.itemData(at)))
+        self.engine.activated.connect(lambda at: keep.set_engine(self.engine.itemData(at)))
+        self.threads.activated.connect(lambda at: keep.set_threads(self.threads.itemData(at)))
+        self.reset.clicked.connect(self._reset)
+        keep.changed.connect(self._show)
+
+    def _show(self) -> None:
+        now = self._preferences.settings
+        for picker, value in (
+            (self.theme, now.theme),
+            (self.text_size, now.text_size),
+            (self.language, now.language),
+            (self.engine, now.engine),
+            (self.threads, now.threads),
+        ):
+            picker.setCurrentIndex(picker.findData(value))
+        self.reset.setEnabled(
+            now != Settings(welcomed=now.welcomed, active_model=now.active_model, unknown=now.unknown)
+        )
+
+    def _resize_text(self, percent: int) -> None:
+        self._theme.use(self._theme.mode, percent)
+        self._preferences.set_text_size(percent)
+
+    def _reset(self) -> None:
+        self._preferences.reset()
+        self._actions.rebind({})
+        self._resize_text(self._preferences.settings.text_size)
+        mode = self._preferences.settings.theme
+        next(one for one in self._actions.themes.actions() if one.data() == mode).trigger()
+
+    def _lay_out(self) -> None:
+        page = QWidget()
+        page.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5)
+        column.setSpacing(tokens.SPACE_3)
+        column.addWidget(label(self.tr("Settings"), "title"))
+        later = self.tr("Used from the next start on")
+        self._add(
+            column, "look", self.tr("Look"), _form((self.theme, ""), (self.text_size, ""), (self.language, later))
+        )
+        self._add(column, "work", self.tr("Work"), _form((self.engine, later), (self.threads, later)))
+        self._add(column, "keys", self.tr("Keys"), self.keys)
+        self._add(column, "data", self.tr("Your data"), self._data_block())
+        column.addWidget(self.reset, 0)
+        column.addStretch(1)
+        centred = QWidget()
+        row = QHBoxLayout(centred)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(page, 100)
+        row.addStretch(1)
+        self._area.setWidget(centred)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._area)
+        self.setProperty("panel", "surface")
+        self.setFocusProxy(self.theme)
+
+    def _add(self, column: QVBoxLayout, name: str, title: str, block: QWidget) -> None:
+        column.addWidget(label(title, "heading"))
+        column.addWidget(block)
+        column.addSpacing(tokens.SPACE_2)
+        self._blocks[name] = block
+
+    def _data_block(self) -> QWidget:
+        show, clear = QPushButton(self.tr("Show this folder")), QPushButton(self.tr("Forget what was open"))
+        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data))))
+        clear.clicked.connect(self.recents_cleared)
+        words = self.tr("Models you imported, your settings and the log are kept here and nowhere else:")
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label(words, wrap=True))
+        column.addWidget(self.folder)
+        row = QHBoxLayout()
+        row.addWidget(show)
+        row.addWidget(clear)
+        row.addStretch(1)
+        column.addLayout(row)
+        return block
+
+
+def _form(*rows: tuple[Picker, str]) -> QWidget:
+    block = QWidget()
+    form = QFormLayout(block)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setHorizontalSpacing(tokens.SPACE_4)
+    for picker, hint in rows:
+        line = QHBoxLayout()
+        line.addWidget(picker)
+        line.addWidget(label(hint, "caption"))
+        line.addStretch(1)
+        name = label(picker.accessibleName())
+        name.setBuddy(picker)
+        form.addRow(name, line)
+    return block

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.finding import Finding, Outcome
+    from leukdesk.domain.optics import Acquisition
     from leukdesk.fetch import OpenFields
     from leukdesk.settings import Engine, Settings
 
@@ -94,11 +95,17 @@ class Workbench:
 
         return open_predictor(bundle, engine=engine or self.settings.engine, threads=self.threads)
 
-    def analyse(self, path: Path, predictor: Predictor, *, explain: bool = True) -> Finding:
-        """Read and analyse one image, heatmaps included. Raises `ImageError` or `EngineError`."""
+    def analyse(
+        self, path: Path, predictor: Predictor, *, explain: bool = True, taken: Acquisition | None = None
+    ) -> Finding:
+        """Read and analyse one image, heatmaps included; `taken` as the settings say unless it is given.
+
+        Raises `ImageError` or `EngineError`.
+        """
         from leukdesk.analysis.analyse import analyse_file
 
-        return analyse_file(path, predictor, limit_px=self.settings.limit_px, explain=explain)
+        how = self.settings.acquisition(path) if taken is None else taken
+        return analyse_file(path, predictor, limit_px=self.settings.limit_px, explain=explain, taken=how)
 
     def analyse_files(
         self,
@@ -118,6 +125,7 @@ class Workbench:
             explain=explain,
             workers=self.threads,
             cancelled=cancelled,
+            taken=self.settings.acquisition,
         )
 
     def with_overlays(self, outcomes: Iterable[Outcome], folder: Path, images: Iterable[Path]) -> Iterator[Outcome]:

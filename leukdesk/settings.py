@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from leukdesk.domain.errors import SettingsError
+from leukdesk.domain.optics import STAINS, Acquisition, OpticsProfile
 
 VERSION = 1
 Engine = Literal["auto", "litert", "tensorflow"]
@@ -17,6 +18,8 @@ Theme = Literal["system", "light", "dark", "high-contrast"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 THEMES: tuple[Theme, ...] = get_args(Theme)
 
+RECENT = 12  # files and folders that are remembered
+_FOLDERS = 200  # folders whose optics are remembered
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}(?:_[A-Z]{2})?)?")
 
 # One step a version: step n turns the data of version n into that of version n + 1.
@@ -39,6 +42,11 @@ class Settings:
     language: str = ""  # "de" or "pt_BR"; empty: the system's
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # action -> its keys, where not as designed
     welcomed: bool = False  # whether the first welcome was shown
+    recent: tuple[str, ...] = ()  # files and folders that were opened, the newest first
+    optics: tuple[OpticsProfile, ...] = ()  # calibration profiles; their names differ
+    optics_of: Mapping[str, str] = field(default_factory=dict)  # folder -> name of the profile for its images
+    stain: str = ""  # this site's; empty: not said
+    site: str = ""  # what this laboratory is called
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,6 +62,19 @@ class Settings:
         if not isinstance(self.welcomed, bool):
             raise _refused("welcomed", self.welcomed, "true or false")
         object.__setattr__(self, "keys", _keys(self.keys))
+        _one_of("stain", self.stain, ("", *STAINS))
+        if not isinstance(self.site, str) or not self.site.isprintable() or len(self.site) > 120:
+            raise _refused("site", self.site, "one line of at most 120 characters")
+        object.__setattr__(self, "recent", _names("recent", self.recent)[:RECENT])
+        object.__setattr__(self, "optics", _optics(self.optics))
+        object.__setattr__(self, "optics_of", _folders(self.optics_of))
+
+    def acquisition(self, image: Path) -> Acquisition:
+        """How an image was taken: by the profile of its folder, or of the nearest folder above that has one."""
+        scales = {one.name: one.um_per_px for one in self.optics}
+        chosen = (self.optics_of.get(str(folder)) for folder in image.absolute().parents)
+        name = next((one for one in chosen if one is not None), "")
+        return Acquisition(scales.get(name), stain=self.stain)
 
 
 def load(path: Path) -> Settings:
@@ -119,7 +140,7 @@ def save(path: Path, settings: Settings) -> None:
 
     known = {one.name: getattr(settings, one.name) for one in fields(settings) if one.name != "unknown"}
     with replacing(path, make_folder=True) as stream:
-        json.dump({"version": VERSION} | dict(settings.unknown) | known, stream, indent=2)
+        json.dump({"version": VERSION} | dict(settings.unknown) | known, stream, indent=2, default=asdict)
         stream.write("\n")
 
 
@@ -152,6 +173,30 @@ def _keys(value: object) -> dict[str, tuple[str, ...]]:
         if len(lists) == len(value) and all(isinstance(key, str) for keys in lists.values() for key in keys):
             return {name: tuple(keys) for name, keys in lists.items()}
     raise _refused("keys", value, "lists of keys by action")
+
+
+def _names(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) and one for one in value):
+        raise _refused(name, value, "a list of names")
+    return tuple(value)
+
+
+def _optics(value: object) -> tuple[OpticsProfile, ...]:
+    """Profiles as JSON gives them, frozen, each name once."""
+    try:
+        profiles = [one if isinstance(one, OpticsProfile) else OpticsProfile(**one) for one in value]  # type: ignore[attr-defined]
+    except (TypeError, ValueError) as error:
+        raise _refused("optics", value, "profiles of objective, camera and um_per_px") from error
+    if len({one.name for one in profiles}) < len(profiles):
+        raise _refused("optics", value, "profiles whose names differ")
+    return tuple(profiles)
+
+
+def _folders(value: object) -> dict[str, str]:
+    """The newest of the folders whose optics were chosen; the newest are the last."""
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for pair in value.items() for one in pair):
+        raise _refused("optics_of", value, "names of profiles by folder")
+    return dict(list(value.items())[-_FOLDERS:])
 
 
 def _refused(name: str, value: object, allowed: str) -> SettingsError:

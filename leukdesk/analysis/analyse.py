@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.analysis.decide import decide
 from leukdesk.domain.finding import Finding
+from leukdesk.domain.optics import Acquisition
+from leukdesk.domain.quality import QualityFlag
 from leukdesk.imaging.preprocess import to_input
 from leukdesk.imaging.quality import measure_quality
 from leukdesk.imaging.read import read_image
@@ -20,23 +23,39 @@ if TYPE_CHECKING:
     from leukdesk.domain.prediction import Prediction
     from leukdesk.domain.quality import Quality
 
-
-def analyse_file(path: Path, predictor: Predictor, *, limit_px: int, explain: bool = True) -> Finding:
-    """Read and analyse one file. Raises `ImageError` or `EngineError`."""
-    return analyse_image(read_image(path, limit_px=limit_px), predictor, explain=explain)
+NOT_SAID = Acquisition()
 
 
-def analyse_image(image: SmearImage, predictor: Predictor, *, explain: bool = True) -> Finding:
+def analyse_file(
+    path: Path, predictor: Predictor, *, limit_px: int, explain: bool = True, taken: Acquisition = NOT_SAID
+) -> Finding:
+    """Read and analyse one file, which was `taken` somehow. Raises `ImageError` or `EngineError`."""
+    return analyse_image(read_taken(path, taken, limit_px=limit_px), predictor, explain=explain, taken=taken)
+
+
+def read_taken(path: Path, taken: Acquisition, *, limit_px: int) -> SmearImage:
+    """Read an image, with the scale that its user or its file states. Raises `ImageError`."""
+    image = read_image(path, limit_px=limit_px)
+    return replace(image, source=replace(image.source, um_per_px=taken.scale(image.source.um_per_px)))
+
+
+def analyse_image(
+    image: SmearImage, predictor: Predictor, *, explain: bool = True, taken: Acquisition = NOT_SAID
+) -> Finding:
     """Analyse pixels that are already read; with heatmaps unless `explain` is false. Raises `EngineError`."""
-    one_input, quality = prepare(image, predictor)
+    one_input, quality = prepare(image, predictor, taken)
     (prediction,) = predictor.predict(one_input[None], explain=explain)
     return conclude(image.source, quality, prediction, predictor)
 
 
-def prepare(image: SmearImage, predictor: Predictor) -> tuple[NDArray[np.uint8], Quality]:
+def prepare(
+    image: SmearImage, predictor: Predictor, taken: Acquisition = NOT_SAID
+) -> tuple[NDArray[np.uint8], Quality]:
     """The model's input, uint8 RGB (size, size, 3), and the quality of the image it was made from."""
     card = predictor.card
     quality = measure_quality(image, input_size=card.input_size, um_per_px=card.um_per_px)
+    if taken.other_stain_than(card.stain):
+        quality = replace(quality, flags=(*quality.flags, QualityFlag.STAIN))
     return to_input(image.pixels, card.input_size), quality
 
 

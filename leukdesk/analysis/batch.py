@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from leukdesk.analysis.analyse import conclude, prepare
+from leukdesk.analysis.analyse import NOT_SAID, conclude, prepare, read_taken
 from leukdesk.domain.errors import Cancelled, EngineError, ImageError
 from leukdesk.domain.finding import Failure, Outcome
-from leukdesk.imaging.read import read_image
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leukdesk.analysis.ports import Predictor
     from leukdesk.domain.image import ImageSource
+    from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.quality import Quality
 
 # Engines like batches, users like progress. Decoded pixels live only until they are scaled, one image a thread.
@@ -38,16 +38,19 @@ def analyse_files(
     explain: bool = True,
     workers: int,
     cancelled: Callable[[], bool] = lambda: False,
+    taken: Callable[[Path], Acquisition] = lambda path: NOT_SAID,
 ) -> Iterator[Outcome]:
     """Yield one outcome for each path, in order; an image that cannot be analysed is a `Failure` and stops nothing.
 
     `workers` threads each decode and predict `BATCH` images at a time. Once `cancelled` says so, the iterator ends
     after the outcomes that are ready; closing it early is safe too. No more than three batches a worker are ahead of
-    the consumer.
+    the consumer. `taken` says how an image was taken, in any thread.
     """
     size = max(1, min(BATCH, -(-len(paths) // workers)))
     batches = iter([paths[at : at + size] for at in range(0, len(paths), size)])
-    work = partial(_analyse_batch, predictor=predictor, limit_px=limit_px, explain=explain, cancelled=cancelled)
+    work = partial(
+        _analyse_batch, predictor=predictor, limit_px=limit_px, explain=explain, cancelled=cancelled, taken=taken
+    )
     pool = ThreadPoolExecutor(workers, "analysis", initializer=cv2.setNumThreads, initargs=(1,))
     running: deque[Future[list[Outcome]]] = deque()
     try:
@@ -76,12 +79,13 @@ def _analyse_batch(
     limit_px: int,
     explain: bool,
     cancelled: Callable[[], bool],
+    taken: Callable[[Path], Acquisition],
 ) -> list[Outcome]:
     prepared = []
     for path in paths:
         if cancelled():
             raise Cancelled
-        prepared.append(_prepared(path, predictor, limit_px))
+        prepared.append(_prepared(path, predictor, limit_px, taken(path)))
     inputs = [one[0] for one in prepared if not isinstance(one, Failure)]
     try:
         predictions = iter(predictor.predict(np.stack(inputs), explain=explain) if inputs else ())
@@ -92,10 +96,10 @@ def _analyse_batch(
     ]
 
 
-def _prepared(path: Path, predictor: Predictor, limit_px: int) -> _Prepared | Failure:
+def _prepared(path: Path, predictor: Predictor, limit_px: int, taken: Acquisition) -> _Prepared | Failure:
     try:
-        image = read_image(path, limit_px=limit_px)
+        image = read_taken(path, taken, limit_px=limit_px)
     except ImageError as error:
         return Failure(path, error)
-    model_input, quality = prepare(image, predictor)
+    model_input, quality = prepare(image, predictor, taken)
     return model_input, image.source, quality

@@ -22,6 +22,7 @@ _FLAG_WORDS = {
     QualityFlag.GREY: "it has no colour, so no stain to read",
     QualityFlag.SMALL: "it has fewer pixels than the model looks at",
     QualityFlag.SCALE: "its scale is far from what the model was trained on",
+    QualityFlag.STAIN: "it is stained otherwise than what the model was trained on",
 }
 
 

@@ -17,6 +17,7 @@ class QualityFlag(StrEnum):
     GREY = "grey"  # no colour, so no stain to read
     SMALL = "small"  # fewer pixels than the model's input
     SCALE = "scale"  # um/px is far from the bundle's
+    STAIN = "stain"  # the site stains otherwise than what the bundle was trained on
 
 
 # With these the picture cannot be read by anyone, so no model answer is accepted.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from leukdesk.app.workers.lanes import Lane
 from leukdesk.domain.errors import KnownError
-from leukdesk.settings import Engine, Settings, Theme, save
+from leukdesk.domain.optics import OpticsProfile
+from leukdesk.settings import RECENT, Engine, Settings, Theme, save
 
 
 class Preferences(QObject):
@@ -61,9 +62,40 @@ class Preferences(QObject):
         """The first welcome was shown."""
         self._keep(replace(self._settings, welcomed=True))
 
+    def remember_opened(self, paths: Sequence[Path]) -> None:
+        """These files and folders were opened; they come first from now on."""
+        names = [str(path.absolute()) for path in paths[:RECENT]]
+        kept = [name for name in self._settings.recent if name not in names]
+        self._keep(replace(self._settings, recent=(*names, *kept)))
+
+    def forget_opened(self) -> None:
+        """Keep no trace of what was opened."""
+        self._keep(replace(self._settings, recent=()))
+
+    def set_optics(self, profiles: Sequence[OpticsProfile]) -> None:
+        """The calibration profiles; folders whose profile is gone have none."""
+        names = {one.name for one in profiles}
+        folders = {folder: name for folder, name in self._settings.optics_of.items() if name in names}
+        self._keep(replace(self._settings, optics=tuple(profiles), optics_of=folders))
+
+    def set_optics_of(self, folder: Path, name: str) -> None:
+        """The profile for the images of a folder; none for an empty name."""
+        folders = {one: kept for one, kept in self._settings.optics_of.items() if one != str(folder)}
+        self._keep(replace(self._settings, optics_of=folders | ({str(folder): name} if name else {})))
+
+    def set_site(self, site: str, stain: str) -> None:
+        """What this laboratory is called, and how it stains."""
+        self._keep(replace(self._settings, site=site, stain=stain))
+
     def reset(self) -> None:
-        """Everything as on the first day, but for the welcome, which stays away."""
-        self._keep(Settings(welcomed=True, unknown=self._settings.unknown))
+        """Everything as on the first day, but for the welcome, which stays away, and what `as_designed` keeps."""
+        self._keep(replace(self.as_designed(), welcomed=True, active_model=""))
+
+    def as_designed(self) -> Settings:
+        """The settings but for what is no taste: what was measured or stated of the laboratory, and the model."""
+        now = self._settings
+        kept = ("welcomed", "active_model", "recent", "optics", "optics_of", "stain", "site", "unknown")
+        return Settings(**{name: getattr(now, name) for name in kept})
 
     def _keep(self, settings: Settings) -> None:
         if settings != self._settings:

@@ -78,6 +78,7 @@ class FactsSection(QWidget):
             QualityFlag.GREY: self.tr("No colour"),
             QualityFlag.SMALL: self.tr("Few pixels"),
             QualityFlag.SCALE: self.tr("Unusual scale"),
+            QualityFlag.STAIN: self.tr("Another stain"),
         }[flag]
 
     def _scale_words(self, source: ImageSource) -> str:

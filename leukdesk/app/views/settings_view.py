@@ -18,7 +18,7 @@ from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.key_settings import KeySettings
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.picker import Picker
-from leukdesk.settings import ENGINES, Settings
+from leukdesk.settings import ENGINES
 
 _WIDTH = 720
 
@@ -108,9 +108,7 @@ class SettingsView(QWidget):
             (self.threads, now.threads),
         ):
             picker.setCurrentIndex(picker.findData(value))
-        self.reset.setEnabled(
-            now != Settings(welcomed=now.welcomed, active_model=now.active_model, unknown=now.unknown)
-        )
+        self.reset.setEnabled(now != self._preferences.as_designed())
 
     def _resize_text(self, percent: int) -> None:
         self._theme.use(self._theme.mode, percent)

@@ -18,6 +18,7 @@ from training.baselines import (
     feature_baselines,
     image_baselines,
     nearest_neighbours,
+    random_forest,
 )
 from training.evaluate import Evaluation, evaluate
 from training.pipeline import LIMIT_PX
@@ -55,6 +56,13 @@ def evaluate_beside(
         rows[PIXELS] = nearest_neighbours(train["pixels"], test["pixels"], data.classes)
     kept = rows if all_baselines else {name: one for name, one in rows.items() if name in wanted}
     return {name: evaluate(one, seed=seed, resamples=resamples) for name, one in kept.items()}
+
+
+def colour_rows(data: RunData, *, seed: int) -> Rows:
+    """What the colour-only baseline says of the run's test images."""
+    describers = {"colour": IMAGE_DESCRIBERS["colour"]}
+    train, test = (_described(data, side, describers)["colour"] for side in ("train", "test"))
+    return random_forest(train, test, data.classes, seed=seed)
 
 
 def _needed(wanted: Sequence[str]) -> dict[str, Describer]:

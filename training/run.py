@@ -127,7 +127,7 @@ def begin_run(
         raise DataError(
             "there is a run already", subject=folder, advice="Choose another --out, or go on with `resume`."
         )
-    split = _split(recipe, data)
+    split = split_of(recipe, data)
     folder.mkdir(parents=True)
     split.write(folder / "split.json")
     comment = f"{recipe_file.name}, changed: {', '.join(changes or ())}"
@@ -159,7 +159,8 @@ def _first_stage(recipe: Recipe, start_from: Path | None) -> dict[str, str] | No
     return {"recipe": before.name, "weights": str(first.best.resolve()), "sha256": digest}
 
 
-def _split(recipe: Recipe, data: Path) -> Split:
+def split_of(recipe: Recipe, data: Path) -> Split:
+    """The split a run of this recipe freezes, the same each time. Raises `DataError` where the data does not fit."""
     from training.datasets import require_images, require_learnable
     from training.splits import holdout, system_split
 

@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Any
 from leukdesk import paths
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from training.systems.catalogue import Listed
+    from training.systems.like_for_like import LikeForLike
+    from training.systems.table import Row
 
 DONE, FAILED = 0, 3
+_START_S = 15.0  # of a short run, beside its training: imports, export, sealing
 
 
 def records_folder() -> Path:
@@ -36,8 +41,14 @@ def add_parsers(subparsers: Any) -> None:
 def _add_systems(subparsers: Any) -> None:
     systems = subparsers.add_parser("systems", help="the published systems: what they report, what was measured here")
     systems.add_argument("--json", action="store_true", help="all rows in full")
+    systems.add_argument(
+        "--like-for-like", action="store_true", help="reported, by the system's own split, by group, colour only"
+    )
     systems.add_argument("--run-short", action="store_true", help="first run every recipe shortly, and record it")
     systems.add_argument("--rotate", metavar="K/N", help="run only part K of N; auto/N: another part each time")
+    systems.add_argument(
+        "--longest", metavar="SECONDS", type=float, help="leave out recipes whose recorded short run trained longer"
+    )
     systems.add_argument("--only", metavar="WORD", default="", help="run only recipes with this in their name")
     _add_records(systems)
     systems.set_defaults(func=_systems)
@@ -61,6 +72,12 @@ def _add_record(subparsers: Any) -> None:
     record.add_argument("--models", type=Path, default=Path("models"), help="where the run was published")
     _add_records(record)
     record.set_defaults(func=_record)
+    colour = subparsers.add_parser("colour-only", help="add the colour-only rows to what was kept of an earlier run")
+    colour.add_argument("kept", type=Path, help="folder of docs/results/logs")
+    colour.add_argument("--recipe", required=True, help="path of the run's recipe, or the name of one that ships")
+    colour.add_argument("--data", type=Path, required=True)
+    colour.add_argument("--split", choices=("grouped", "random", "system"), help="another split than the recipe's")
+    colour.set_defaults(func=_colour_only)
 
 
 def _add_ensemble(subparsers: Any) -> None:
@@ -85,17 +102,22 @@ def _add_records(parser: argparse.ArgumentParser) -> None:
 
 
 def _systems(arguments: argparse.Namespace) -> int:
+    from training.kept import read_kept
     from training.record import read_records
-    from training.systems import table
+    from training.systems import like_for_like, table
     from training.systems.catalogue import published_models
 
     models = published_models()
     failed = _run_short(arguments, models) if arguments.run_short else []
-    rows = table.rows(models, read_records(arguments.records), arguments.records)
-    if arguments.json:
-        _say(json.dumps([row.as_dict() for row in rows], indent=1, ensure_ascii=False))
+    records = read_records(arguments.records)
+    rows: Sequence[Row] | Sequence[LikeForLike]
+    if arguments.like_for_like:
+        rows = like_for_like.like_for_like(models, records, read_kept(arguments.records.parent / "logs"))
+        text = like_for_like.as_text(rows)
     else:
-        _say(table.as_text(rows))
+        rows = table.rows(models, records, arguments.records)
+        text = table.as_text(rows)
+    _say(json.dumps([row.as_dict() for row in rows], indent=1, ensure_ascii=False) if arguments.json else text)
     for name in failed:
         sys.stderr.write(f"leukdesk-train: the short run of {name} failed\n")
     return FAILED if failed else DONE
@@ -103,10 +125,7 @@ def _systems(arguments: argparse.Namespace) -> int:
 
 def _run_short(arguments: argparse.Namespace, models: tuple[Listed, ...]) -> list[str]:
     """Run recipes one after the other, each in a process of its own; the names of those that failed."""
-    from training.systems.rotation import part
-
-    chosen = [one for one in models if arguments.only in one.recipe.name]
-    chosen = part(chosen, arguments.rotate) if arguments.rotate else chosen
+    chosen = _chosen(arguments, [one for one in models if arguments.only in one.recipe.name])
     failed = []
     for number, one in enumerate(chosen, start=1):
         sys.stderr.write(f"{number} of {len(chosen)}: {one.recipe.name}\n")
@@ -116,6 +135,23 @@ def _run_short(arguments: argparse.Namespace, models: tuple[Listed, ...]) -> lis
         if ended.returncode:
             failed.append(one.recipe.name)
     return failed
+
+
+def _chosen(arguments: argparse.Namespace, models: list[Listed]) -> list[Listed]:
+    """The part to run now; parts take about the same time, judging by the recorded short runs."""
+    from training.record import read_records
+    from training.systems.rotation import part
+
+    recorded = read_records(records_folder())
+    took = {one.recipe: one.training.seconds for one in recorded.values() if one.full_run == "no"}
+    longest = max(took.values(), default=0.0) if arguments.longest is None else arguments.longest
+    for one in models:
+        if took.get(one.recipe.name, 0.0) > longest:
+            sys.stderr.write(f"left out, as it takes long: {one.recipe.name}\n")
+    models = [one for one in models if took.get(one.recipe.name, 0.0) <= longest]
+    if not arguments.rotate:
+        return models
+    return part(models, arguments.rotate, weights=[_START_S + took.get(one.recipe.name, 0.0) for one in models])
 
 
 def _short(arguments: argparse.Namespace) -> int:
@@ -130,14 +166,34 @@ def _short(arguments: argparse.Namespace) -> int:
 
 
 def _record(arguments: argparse.Namespace) -> int:
+    from training.kept import keep
     from training.record import STEPS, write_record
     from training.recording import record_run
     from training.run import open_run, run_data
 
     run = open_run(arguments.run)
-    record = record_run(run, run_data(run), models=arguments.models)
+    data = run_data(run)
+    record = record_run(run, data, models=arguments.models)
     _say(f"Record: {write_record(record, arguments.records)}")
+    if record.full_run == "yes":
+        _say(f"Kept: {keep(run, data, record, arguments.records.parent / 'logs')}")
     _say(", ".join(f"{step}: {record.steps[step]}" for step in STEPS))
+    return DONE
+
+
+def _colour_only(arguments: argparse.Namespace) -> int:
+    from training.kept import keep_colour
+    from training.recipe import load_recipe
+    from training.run import RunData, labelled, split_of
+    from training.systems.catalogue import recipe_file
+
+    recipe = load_recipe(recipe_file(arguments.recipe))
+    method = arguments.split or recipe.split.method
+    split = split_of(
+        recipe.model_copy(update={"split": recipe.split.model_copy(update={"method": method})}), arguments.data
+    )
+    data = RunData(labelled(recipe, arguments.data), split, recipe.class_ids)
+    _say(f"Rows: {keep_colour(data, arguments.kept, seed=recipe.seed)}")
     return DONE
 
 

@@ -79,7 +79,7 @@ def _row(one: Listed, model: str, reported: Sequence[Reported], evidence: Sequen
         recipe=one.recipe.name,
         status=_status(evidence),
         full_run="yes" if full else "no",
-        reported="; ".join(map(_reported, reported)) or "no figure",
+        reported=reported_text(reported),
         measured="; ".join(_measured(each) for each in shown) or "nothing",
         evidence=", ".join(each.file for each in evidence) or "none",
     )
@@ -89,6 +89,11 @@ def _status(evidence: Sequence[_Evidence]) -> Status:
     if any(each.done and each.current for each in evidence):
         return "works"
     return "partial" if evidence else "not run"
+
+
+def reported_text(reported: Sequence[Reported]) -> str:
+    """All figures that were published of a model."""
+    return "; ".join(map(_reported, reported)) or "no figure"
 
 
 def _reported(one: Reported) -> str:

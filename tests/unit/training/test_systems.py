@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leukdesk.domain.errors import DataError
 from training.__main__ import main
+from training.evaluate import Rows, save_rows
+from training.kept import read_kept
 from training.record import STEPS, Record, read_records, write_record
 from training.systems.catalogue import published_models
+from training.systems.like_for_like import same_images
 from training.systems.rotation import part
 from training.systems.table import as_text, rows
 
@@ -145,6 +149,14 @@ def test_all_parts_together_are_everything_once(items, count):
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
+@given(st.lists(st.floats(1, 100), min_size=1, max_size=40), st.integers(1, 12))
+def test_parts_by_weight_are_everything_once_and_no_part_outweighs_another_by_more_than_one_item(weights, count):
+    parts = [part(list(enumerate(weights)), f"{number}/{count}", weights=weights) for number in range(count)]
+    assert sorted(one for each in parts for one in each) == list(enumerate(weights))
+    loads = [sum(weight for _, weight in each) for each in parts]
+    assert max(loads) - min(loads) <= max(weights) + 1e-6
+
+
 def test_the_number_of_the_run_decides_which_part_comes():
     items = list(range(26))
     assert part(items, "auto/8", {"GITHUB_RUN_NUMBER": "11"}) == part(items, "3/8")
@@ -153,3 +165,46 @@ def test_the_number_of_the_run_decides_which_part_comes():
     for wrong in ("8", "a/8", "1/0", "-1/8"):
         with pytest.raises(DataError, match="no rotation"):
             part(items, wrong)
+
+
+def kept_rows(right):
+    ids = tuple(f"{index}.png" for index in range(len(right)))
+    scores = np.array([[0.9, 0.1] if one else [0.1, 0.9] for one in right])
+    return Rows(ids, ("a",) * len(right), ("a", "b"), scores, tuple("gggghhhh"[: len(right)]))
+
+
+def test_like_for_like_sets_the_reported_figure_beside_both_splits_and_colour_only(tmp_path, capsys):
+    colour = {"colour only": {"accuracy": {"value": 0.8, "low": 0.7, "high": 0.9, "n": 422, "note": ""}}}
+    by_group = record().split.model_copy(update={"kind": "grouped", "level": "grouped"})
+    write_record(record(beside=colour), tmp_path / "runs")
+    write_record(record(split=by_group), tmp_path / "runs")
+    folder = tmp_path / "logs" / "nadim2024-sequential-cnn-system"
+    save_rows(kept_rows([True] * 7 + [False]), folder / "test.csv")
+    save_rows(kept_rows([True] + [False] * 7), folder / "colour-only.csv")
+    command = ["systems", "--like-for-like", "--records", str(tmp_path / "runs")]
+    assert main([*command, "--json"]) == 0
+    table = json.loads(capsys.readouterr().out)
+    assert len(table) == len(MODELS) + 1
+    row = next(one for one in table if one["model"] == NADIM.recipe.model)
+    assert row["reported"].startswith("accuracy 92.16 %")
+    own, grouped = row["own_split"], row["by_group"]
+    assert own["colour_only"]["value"] == 0.8
+    assert own["against_colour_only"]["only_model_right"] == 6
+    assert own["against_colour_only"]["tests"][0]["p"] == pytest.approx(2 * 0.5**6)
+    assert grouped["colour_only"] is grouped["against_colour_only"] is None
+    other = next(one for one in table if one["model"] == "DenseNet201")
+    assert other["own_split"] is other["by_group"] is None
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    line = next(one for one in text.splitlines() if NADIM.recipe.model in one)
+    assert "80.00 % (70.00 to 90.00), McNemar p 0.031" in line
+    assert "not recorded" in line
+    assert sum(one.count("not run") for one in text.splitlines()) == 2 * len(MODELS)
+
+
+def test_models_judged_on_the_same_images_are_compared_and_no_others(tmp_path):
+    save_rows(kept_rows([True] * 8), tmp_path / "one" / "test.csv")
+    save_rows(kept_rows([True] * 3 + [False] * 5), tmp_path / "two" / "test.csv")
+    save_rows(kept_rows([True] * 4), tmp_path / "other images" / "test.csv")
+    (found,) = same_images(read_kept(tmp_path))
+    assert (found.reference, found.model, found.only_reference_right) == ("one", "two", 5)

@@ -1,0 +1,1 @@
+"""`docs/evaluation.md`: how good the shipped models are and are not, written from records alone."""

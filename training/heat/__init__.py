@@ -1,0 +1,1 @@
+"""Where the heatmaps of a bundle lie: how much of their energy is inside nucleated cells."""

@@ -14,6 +14,7 @@ TEMPERATURES = (0.05, 20.0)
 # MobileNetV2 (D = 1280) on held-out groups: 64 to 256 directions tell other smears, blur and swapped colours apart
 # best; 16 are too few for other fields of view, all 1280 lose swapped colours in the noise of the small ones.
 COMPONENTS = 128
+EMPTY_REFUSED = 0.98  # of the images without nuclei, where that costs few images in scope
 Floats = NDArray[np.float64]
 
 
@@ -82,7 +83,12 @@ class AcceptThreshold:
 
 
 def choose_accept_threshold(
-    probabilities: NDArray[np.floating], correct: NDArray[np.bool_], *, target_error: float = 0.02
+    probabilities: NDArray[np.floating],
+    correct: NDArray[np.bool_],
+    *,
+    target_error: float = 0.02,
+    empty: NDArray[np.floating] | None = None,
+    in_scope: float = 0.97,
 ) -> AcceptThreshold:
     """Smallest threshold at which the accepted validation images are wrong at most `target_error` of the time.
 
@@ -90,12 +96,16 @@ def choose_accept_threshold(
     the threshold is 0; otherwise it lies midway between the last accepted probability and the next below, so that
     rounding in another engine moves no image across it. Where not even the surest images meet the target, nothing
     below certainty is accepted: threshold 1, `reached` false.
+
+    `empty` (m,) are the highest probabilities of images that belong to no class: the threshold rises until
+    `EMPTY_REFUSED` of them are refused, as far as it leaves `in_scope` of the validation images accepted.
     """
     sure, right = np.asarray(probabilities, dtype=np.float64), np.asarray(correct, dtype=bool)
     if sure.ndim != 1 or sure.shape != right.shape:
         raise ValueError("probabilities and correct must be vectors of one length")
     if not len(sure):
         raise _unusable("There are no validation images to choose a threshold on")
+    floor = _above_empty(sure, empty, in_scope)
     levels, places = np.unique(sure, return_inverse=True)
     accepted = np.cumsum(np.bincount(places)[::-1])[::-1]
     wrong = np.cumsum(np.bincount(places, weights=~right)[::-1])[::-1]
@@ -103,7 +113,18 @@ def choose_accept_threshold(
     if not len(meeting):
         return _applied(1.0, sure, right, reached=False)
     first = int(meeting[0])
-    return _applied(0.0 if first == 0 else _between(levels[first - 1], levels[first]), sure, right, reached=True)
+    threshold = 0.0 if first == 0 else _between(levels[first - 1], levels[first])
+    return _applied(max(threshold, floor), sure, right, reached=True)
+
+
+def _above_empty(sure: Floats, empty: NDArray[np.floating] | None, in_scope: float) -> float:
+    if empty is None or not len(empty):
+        return 0.0
+    wished = float(np.quantile(np.asarray(empty, dtype=np.float64), EMPTY_REFUSED, method="higher"))
+    ordered = np.sort(sure)
+    lost = int((1 - in_scope) * len(ordered) + 1e-9)
+    bound = _between(ordered[lost - 1], ordered[lost]) if lost else float(ordered[0])
+    return min(float(np.nextafter(wished, 2.0)), bound)
 
 
 def _between(refused: float, accepted: float) -> float:

@@ -6,7 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from leukdesk.inference.calibration import calibrated
+from training.augment import emptied, rng_for
 from training.calibrate import choose_accept_threshold, fit_temperature
 from training.checkpoint import load_weights, write_atomically
 from training.evaluate import Evaluation, Rows, evaluate, load_rows, save_rows
@@ -15,13 +18,15 @@ from training.pipeline import read_inputs
 from training.train import new_network
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from leukdesk.architectures import Network
     from training.events import EventLog
     from training.recipe import Recipe
     from training.run import Part, Run, RunData
+
+
+EMPTIED_ONCE = 1_000_000  # an epoch no training reaches: validation images always lose their nuclei the same way
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Calibration:
     accept_threshold: float
     accepted_share: float
     accepted_error: float
+    empty_refused: float | None = None  # of validation images without their nuclei; None: the recipe trains with none
 
 
 def judge(run: Run, data: RunData, log: EventLog) -> Evaluation:
@@ -61,12 +67,32 @@ def _calibrate(run: Run, recipe: Recipe, network: Network, part: Part) -> Calibr
     temperature = fit_temperature(logits, part.labels)
     rows = _rows(recipe, part, logits, temperature)
     save_rows(rows, run.rows("validation"))
-    chosen = choose_accept_threshold(
-        rows.scores.max(-1), rows.predicted == part.labels, target_error=recipe.accept_error
-    )
-    found = Calibration(temperature, chosen.threshold, chosen.coverage, chosen.error)
+    found = _threshold(recipe, network, part, temperature, rows)
     write_atomically(run.folder / "calibration.json", json.dumps(asdict(found), indent=1).encode())
     return found
+
+
+def _threshold(recipe: Recipe, network: Network, part: Part, temperature: float, rows: Rows) -> Calibration:
+    sure, right = rows.scores.max(-1), rows.predicted == part.labels
+    empty = _sure_of_empty(recipe, network, part, temperature)
+    chosen = choose_accept_threshold(
+        sure, right, target_error=recipe.accept_error, empty=empty, in_scope=recipe.in_scope
+    )
+    refused = float((empty < chosen.threshold).mean()) if empty is not None else None
+    return Calibration(temperature, chosen.threshold, chosen.coverage, chosen.error, refused)
+
+
+def _sure_of_empty(recipe: Recipe, network: Network, part: Part, temperature: float) -> NDArray[np.float64] | None:
+    """Highest probabilities of the validation images without their nuclei, where the recipe trains with such."""
+    if not recipe.empty_share:
+        return None
+    inputs = read_inputs(part.files, recipe.input_size)
+    found = [
+        without
+        for image_id, one in zip(part.image_ids, inputs, strict=True)
+        if (without := emptied(one, rng_for(recipe.seed, EMPTIED_ONCE, image_id))) is not None
+    ]
+    return calibrated(logits_of(network, np.stack(found)), temperature).max(-1) if found else None
 
 
 def _predict(recipe: Recipe, network: Network, part: Part, temperature: float) -> Rows:

@@ -13,7 +13,7 @@ import numpy as np
 
 from leukdesk.imaging.preprocess import to_input
 from leukdesk.imaging.read import read_image
-from training.augment import Pipeline, rng_for
+from training.augment import Pipeline, emptied, rng_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
     """Training batches of one epoch: (float32 (b, ...), one-hot (b, C)), with class weights where there are any.
 
     `inputs` are images, uint8 (n, s, s, 3), or cached feature maps, float32 (n, rows, columns, channels), which come
-    without `augment`.
+    without `augment`. Of augmented images the share `empty` lose their nuclei and are asked for no class in particular:
+    each class gets 1/C of the target.
     """
 
     def __init__(
@@ -52,13 +53,14 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
         epoch: int,
         augment: Pipeline | None,
         weights: NDArray[np.float32] | None,
+        empty: float = 0.0,
     ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         cv2.setNumThreads(1)
         self._inputs, self._labels, self._ids = inputs, labels, image_ids
         self._one_hot = np.eye(classes, dtype=np.float32)
         self._batch, self._seed, self._epoch, self._augment = batch, seed, epoch, augment
-        self._weights = weights
+        self._weights, self._empty = weights, empty
         self._order = np.random.default_rng([seed, epoch]).permutation(len(labels))
 
     def __len__(self) -> int:
@@ -66,17 +68,21 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         chosen = self._order[index * self._batch : (index + 1) * self._batch]
-        images = self._images(chosen)
-        labels = self._labels[chosen]
+        images, targets = self._images(chosen)
         if self._weights is None:
-            return images, self._one_hot[labels]
-        return images, self._one_hot[labels], self._weights[labels]
+            return images, targets
+        return images, targets, self._weights[self._labels[chosen]]
 
-    def _images(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _images(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        targets = self._one_hot[self._labels[chosen]]
         if self._augment is None:
-            return np.asarray(self._inputs[chosen], np.float32)
-        images = [
-            self._augment(self._inputs[one], rng_for(self._seed, self._epoch, self._ids[one]))
-            for one in chosen.tolist()
-        ]
-        return np.stack(images).astype(np.float32)
+            return np.asarray(self._inputs[chosen], np.float32), targets
+        images = []
+        for place, one in enumerate(chosen.tolist()):
+            rng = rng_for(self._seed, self._epoch, self._ids[one])
+            image = self._inputs[one]
+            without = emptied(image, rng) if self._empty and rng.random() < self._empty else None
+            if without is not None:
+                image, targets[place] = without, 1 / targets.shape[1]
+            images.append(self._augment(image, rng))
+        return np.stack(images).astype(np.float32), targets

@@ -87,6 +87,9 @@ class Recipe(_Strict):
     average_weights: float = Field(default=0.0, ge=0, lt=1, description="momentum of the moving average; 0: off")
     balance: Literal["none", "class_weights"] = "none"
     precision: Literal["float32", "mixed"] = Field(default="float32", description="mixed: float16 where a GPU is used")
+    empty_share: float = Field(
+        default=0.0, ge=0, lt=1, description="share of augmented images that lose their nuclei and belong to no class"
+    )
     patience: int = Field(default=0, ge=0, description="epochs without a better validation loss; 0: never stop early")
     augmentation: str | tuple[dict[str, Any], ...] = Field(default="none", description="a named list, or steps")
     phases: tuple[Phase, ...] = Field(min_length=1)

@@ -124,6 +124,7 @@ class Trainer:
             epoch=epoch,
             augment=augment,
             weights=class_weights(self._recipe, self._train.labels),
+            empty=self._recipe.empty_share,
         )
         history = self._model.fit(batches, epochs=1, verbose=0, shuffle=False, callbacks=[progress])
         if self._stop():

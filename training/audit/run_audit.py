@@ -18,8 +18,8 @@ from training.audit.permuted import permuted_rows
 from training.audit.refusals import Gate, Refusals, images_in, refused_of
 from training.audit.result import Audit, OtherSplit, Permuted, Transplant, ViewResult
 from training.audit.rivals import COLOUR, ColourReader, rival_rows
-from training.audit.views import VIEWS, nuclei_of, seen_as, transplanted
-from training.augment import rng_for
+from training.audit.views import VIEWS, seen_as, transplanted
+from training.augment import nuclei_of, rng_for
 from training.baselines import Labelled
 from training.evaluate import Evaluation, Rows, evaluate, save_rows
 from training.evaluate.compare import Comparison, align, compare

@@ -12,15 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from leukdesk.imaging.nuclei import nucleus_mask
-from training.augment import shift, shift_names
+from training.augment import nuclei_of, shift, shift_names
 
 Image = NDArray[np.uint8]
-Mask = NDArray[np.bool_]
 
 NUCLEI, BACKGROUND = "nuclei_masked", "background_masked"
-_MARGIN = 4 / 224  # of the longer side: with the rim of cytoplasm, so that no purple is left at the edge
-_SMALLEST = 5e-4  # of the picture: less is no nucleus but platelets, stain or the letters of a scale bar
 _BLANK = 230  # grey level of an empty background: the same for all images, so that it tells nothing of the slide
 _SOFT = 1.5  # px over which pasted cells fade into their new surroundings
 
@@ -38,17 +34,6 @@ WORDS: Mapping[str, str] = {
     NUCLEI: "nuclei painted over",
     BACKGROUND: "all but nuclei blanked",
 }
-
-
-def nuclei_of(image: Image) -> Mask:
-    """The nuclei with a margin, bool (height, width); specks too small to be one are left out."""
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(nucleus_mask(image).astype(np.uint8))
-    large = statistics[:, cv2.CC_STAT_AREA] >= _SMALLEST * labels.size
-    large[0] = False
-    mask = large[labels] if count > 1 else np.zeros(labels.shape, np.bool_)
-    reach = max(1, round(_MARGIN * max(mask.shape)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel), np.bool_)
 
 
 def without_nuclei(image: Image) -> Image:

@@ -29,7 +29,8 @@ def package_modules() -> list[Path]:
 
 
 def repository_files() -> Iterator[Path]:
-    yield from (path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith(".coverage"))
+    ours = (path for path in ROOT.iterdir() if path.name != ".git")  # a file in a linked worktree
+    yield from (path for path in ours if path.is_file() and not path.name.startswith(".coverage"))
     for folder in SOURCES:
         yield from (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 

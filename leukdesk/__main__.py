@@ -23,19 +23,19 @@ def main() -> int:
     return open_window([Path(argument) for argument in arguments])
 
 
-def open_window(paths: list[Path], *, sample: bool = False) -> int:
-    """Open the window on images and folders, or on the sample case; returns the exit status once it is closed."""
+def open_window(paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
+    """Open the window as `cli.main.OpenWindow` says; returns the exit status once it is closed."""
     if not can_open_window():
         note("leukdesk: there is no display for a window. `leukdesk classify` and the other commands need none.")
         return exit_status.USAGE
     try:
-        from leukdesk.app.main import run
+        from leukdesk.app.main import run, show_widgets
     except ImportError as error:
         if not (error.name or "").startswith("PySide6"):
             raise
         note(f"leukdesk: the window cannot be loaded ({error}). README.md names the system packages it needs.")
         return exit_status.USAGE
-    return run(paths, sample=sample)
+    return show_widgets(theme) if widgets else run(paths, sample=sample, theme=theme)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leukdesk.domain.finding import Decision, DecisionReason
+from leukdesk.domain.prediction import percent
 from leukdesk.domain.quality import QualityFlag
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def warnings(finding: Finding, card: Card) -> list[str]:
 
 def _verdict(finding: Finding, card: Card) -> str:
     prediction = finding.prediction
-    answer = f"{card.display(prediction.label)} with {prediction.probability:.1%}"
+    answer = f"{card.display(prediction.label)} with {percent(prediction.probability)}"
     match finding.reason:
         case DecisionReason.QUALITY:
             return f"Rejected: the image cannot be read, {_words(list(finding.quality.refuses))}."

@@ -35,14 +35,17 @@ from leukdesk.settings import Settings
 _SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default of 5 ms is a third of a frame
 
 
-def run(argv_paths: Sequence[Path], *, sample: bool = False) -> int:
-    """Open the window on some files or folders, or on the sample case; returns the exit status once it is closed."""
+def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "") -> int:
+    """Open the window on some files or folders, or on the sample case; returns the exit status once it is closed.
+
+    `theme`: one of `settings.THEMES` instead of the one in the settings, this time only.
+    """
     favour_the_window()
     application = QApplication.instance() or QApplication(["leukdesk"])
     assert isinstance(application, QApplication)  # for the type checker
     application.setApplicationName("leukdesk")
     chosen, problem = _settings()
-    session = Session(application, chosen, workbench(chosen), Pictures(chosen.limit_px))
+    session = Session(application, chosen, workbench(chosen), Pictures(chosen.limit_px), theme=theme)
     if problem is not None:
         session.window.analyse.banner.tell(problem)
     _end_on_signals(session.window.close)
@@ -51,6 +54,20 @@ def run(argv_paths: Sequence[Path], *, sample: bool = False) -> int:
         return application.exec()
     finally:
         session.close()
+
+
+def show_widgets(theme: str = "") -> int:
+    """Open a window that shows every shared widget in its states; returns the exit status once it is closed."""
+    from leukdesk.app.views.widget_gallery import WidgetGallery
+
+    application = QApplication.instance() or QApplication(["leukdesk"])
+    assert isinstance(application, QApplication)  # for the type checker
+    chosen, _ = _settings()
+    colours = Theme(application, paths.resources() / "icons", text_size=chosen.text_size)
+    gallery = WidgetGallery(colours)
+    colours.use(theme or chosen.theme)
+    gallery.show()
+    return application.exec()
 
 
 def favour_the_window() -> None:
@@ -63,12 +80,18 @@ class Session:
     """The window with everything behind it."""
 
     def __init__(
-        self, application: QApplication, chosen: Settings, make_bench: Callable[[], Bench], pictures: PictureSource
+        self,
+        application: QApplication,
+        chosen: Settings,
+        make_bench: Callable[[], Bench],
+        pictures: PictureSource,
+        *,
+        theme: str = "",
     ) -> None:
-        """`make_bench` is called on a lane, after the first paint."""
+        """`make_bench` is called on a lane, after the first paint; `theme` stands for the one in the settings."""
         self.lanes = Lanes()
         self._collector = Collector()
-        self.theme = Theme(application, paths.resources() / "icons", chosen.theme, chosen.text_size)
+        self.theme = Theme(application, paths.resources() / "icons", theme or chosen.theme, chosen.text_size)
         self.engine = Engine(self.lanes.inference, make_bench)
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
@@ -77,7 +100,7 @@ class Session:
         self._trace = Trace()
         self._paths: list[Path] = []
         self._hook = sys.excepthook
-        self.theme.use(chosen.theme)  # after building: styling a finished window once is half the work
+        self.theme.use(self.theme.mode)  # after building: styling a finished window once is half the work
         self._connect()
 
     def open(self, named: list[Path]) -> None:

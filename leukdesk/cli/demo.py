@@ -12,6 +12,7 @@ from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
 from leukdesk.cli.terminal import columns, has_display, note, out, plain
 from leukdesk.domain.finding import Finding
+from leukdesk.domain.prediction import percent
 from leukdesk.report.atomic import replacing
 from leukdesk.report.table import write_csv
 
@@ -67,4 +68,4 @@ def _answer(finding: Finding, truth: str, card: Card) -> tuple[str, str, str, st
     if decision == "accepted":
         decision += ", right" if prediction.label == truth else ", WRONG"
     why = " ".join(finding.quality.refuses) if finding.reason == "quality" else str(finding.reason)
-    return card.display(prediction.label), f"{prediction.probability:.1%}", decision, why
+    return card.display(prediction.label), percent(prediction.probability), decision, why

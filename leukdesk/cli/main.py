@@ -17,6 +17,7 @@ from leukdesk.cli.commands import COMMANDS
 from leukdesk.cli.terminal import note, plain, prepare_streams
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.vocabulary import RESEARCH_USE
+from leukdesk.settings import THEMES
 
 _log = logging.getLogger("leukdesk.cli")
 
@@ -24,8 +25,11 @@ _log = logging.getLogger("leukdesk.cli")
 class OpenWindow(Protocol):
     """The window, which this room cannot know."""
 
-    def __call__(self, paths: list[Path], *, sample: bool = False) -> int:
-        """Open it on images and folders, or on the sample case; returns the exit status once it is closed."""
+    def __call__(self, paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
+        """Open it on images and folders, on the sample case, or on all its widgets; returns the exit status at its end.
+
+        `theme`: one of `settings.THEMES`, this time only; empty for the one in the settings.
+        """
 
 
 def main(arguments: Sequence[str], open_window: OpenWindow) -> int:
@@ -49,7 +53,8 @@ def main(arguments: Sequence[str], open_window: OpenWindow) -> int:
 
 def _run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     if not arguments or arguments[0] not in COMMANDS:
-        return open_window(_overview().parse_args(arguments).paths)
+        chosen = _overview().parse_args(arguments)
+        return open_window(chosen.paths, theme=chosen.theme, widgets=chosen.widgets)
     module_name, summary = COMMANDS[arguments[0]]
     command = import_module(module_name)
     parser = argparse.ArgumentParser(f"leukdesk {arguments[0]}", description=summary, epilog=RESEARCH_USE)
@@ -70,5 +75,7 @@ def _overview() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="images or folders to open")
+    parser.add_argument("--theme", choices=THEMES, default="", help="colours of the window, this time only")
+    parser.add_argument("--widgets", action="store_true", help="show all widgets of the window in their states")
     parser.add_argument("--version", action="version", version=f"leukdesk {__version__}")
     return parser

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leukdesk.cli.terminal import note, out, plain
 from leukdesk.domain.finding import Decision, DecisionReason, Failure, Finding, Outcome, outcome_path
+from leukdesk.domain.prediction import percent
 from leukdesk.domain.vocabulary import RESEARCH_USE
 
 if TYPE_CHECKING:
@@ -73,4 +74,6 @@ def _answer(outcome: Outcome, card: Card, label_width: int) -> str:
     if outcome.reason is DecisionReason.QUALITY:
         reason = " ".join(outcome.quality.refuses)
     why = f" ({reason})" if reason else ""
-    return f"{card.display(prediction.label):{label_width}}  {prediction.probability:6.1%}  {outcome.decision}{why}"
+    return (
+        f"{card.display(prediction.label):{label_width}}  {percent(prediction.probability):>7}  {outcome.decision}{why}"
+    )

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def percent(probability: float) -> str:
+    """A model's probability (0..1) as window, command line and sentences show it: per cent with one decimal.
+
+    No model is certain: what would be rounded to 0 or 100 is below 0.1 or above 99.9, even where exactly 0 or 1
+    was computed.
+    """
+    if probability < 0.0005:
+        return "< 0.1%"
+    if probability >= 0.9995:
+        return "> 99.9%"
+    return f"{probability:.1%}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """Calibrated probabilities in class order, raw logits, how unlike the training images the input is, the maps."""

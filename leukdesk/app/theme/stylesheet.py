@@ -36,7 +36,7 @@ QFrame[role="rule"] { background: $border; border: none; max-height: 1px; min-he
 
 QPushButton {
   background: $raised; border: 1px solid $outline; border-radius: ${radius}px;
-  padding: ${s2}px ${s4}px; min-height: 18px;
+  padding: ${s2}px ${s4}px;
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $pressed; }
@@ -46,18 +46,19 @@ QPushButton[kind="primary"] { background: $accent; color: $on_accent; border: 1p
 QPushButton[kind="primary"]:hover { border: 1px solid $text; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled { background: $track; color: $disabled; border: 1px solid $border; }
-QPushButton[kind="small"] { padding: 3px ${s2}px; min-height: 16px; font-size: ${caption}px; }
+QPushButton[kind="small"] { padding: 3px ${s2}px; font-size: ${caption}px; }
 QPushButton[kind="small"]:focus { padding: 2px 7px; }
 QPushButton[kind="choice"] { padding: 0; text-align: left; }
 QPushButton[kind="choice"]:focus { padding: 0; }
 QPushButton[kind="filter"] {
-  background: transparent; padding: 3px ${s2}px; min-height: 16px; font-size: ${caption}px; border-radius: 11px;
+  background: transparent; padding: 3px ${s2}px; font-size: ${caption}px; border-radius: 11px;
 }
 QPushButton[kind="filter"]:hover { background: $hover; }
-QPushButton[kind="filter"]:checked { background: $tint; border: 1px solid $accent; font-weight: 600; }
-QPushButton[kind="filter"]:focus { border: 2px solid $focus; padding: 2px 7px; }
+QPushButton[kind="filter"]:checked { background: $tint; border: 2px solid $accent; padding: 2px 7px; }
+QPushButton[kind="filter"]:disabled { color: $disabled; }
+QPushButton[kind="filter"]:focus { border: 2px solid $focus; padding: 2px 7px; background: $hover; }
 QPushButton[kind="link"] {
-  background: transparent; color: $accent; padding: 0; font-size: ${caption}px; min-height: 16px;
+  background: transparent; color: $accent; padding: 0; font-size: ${caption}px;
   border: 2px solid transparent;
 }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
@@ -67,16 +68,18 @@ QPushButton[kind="link"]:disabled { color: $disabled; }
 QToolButton { background: transparent; border: 2px solid transparent; border-radius: ${radius}px; padding: 3px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
-QToolButton:checked { background: $tint; border: 2px solid $tint; border-bottom: 2px solid $accent; }
-QToolButton:focus { border: 2px solid $focus; }
+QToolButton:checked { background: $tint; border: 1px solid $accent; padding: 4px; }
+QToolButton:focus { border: 2px solid $focus; padding: 3px; }
 QToolButton[kind="toggle"] { padding: 3px 6px; }
+QToolButton[kind="toggle"]:checked { padding: 4px 7px; }
+QToolButton[kind="toggle"]:focus { padding: 3px 6px; }
 QToolButton[kind="rail"] { font-size: ${caption}px; padding: ${s2}px 0; margin: 0 6px; color: $muted; }
-QToolButton[kind="rail"]:checked { color: $text; border: 2px solid $tint; border-left: 3px solid $accent; }
-QToolButton[kind="rail"]:focus { border: 2px solid $focus; }
+QToolButton[kind="rail"]:checked { color: $text; padding: 9px 1px; }
+QToolButton[kind="rail"]:focus { padding: ${s2}px 0; }
 QFrame[segments="true"] { background: $track; border: 1px solid $outline; border-radius: ${radius}px; }
 QToolButton[kind="segment"] { padding: 2px ${s2}px; border-radius: 5px; color: $text; }
-QToolButton[kind="segment"]:checked { background: $raised; border: 2px solid $raised; font-weight: 600; }
-QToolButton[kind="segment"]:focus { border: 2px solid $focus; }
+QToolButton[kind="segment"]:checked { background: $raised; border: 1px solid $accent; padding: 3px 9px; }
+QToolButton[kind="segment"]:focus { border: 2px solid $focus; padding: 2px ${s2}px; }
 
 QFrame[chip] { border-radius: 10px; background: $track; }
 QFrame[chip="ok"] { background: $ok_ground; }
@@ -92,7 +95,7 @@ QFrame[banner] { background: $surface; border-bottom: 1px solid $border; }
 QFrame[banner="ok"] { background: $ok_ground; }
 QFrame[banner="attention"] { background: $attention_ground; }
 QFrame[banner="refuse"] { background: $refuse_ground; }
-QFrame[error="true"] { background: $refuse_ground; border: none; border-left: 3px solid $refuse; }
+QFrame[error="true"] { background: $raised; border: 1px solid $border; border-left: 3px solid $refuse; }
 QFrame[drop="true"] { border: 3px solid $focus; background: transparent; }
 QFrame[overlay="true"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }
 QLabel[tone="ok"] { color: $ok; font-weight: 600; }

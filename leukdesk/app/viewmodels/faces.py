@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from leukdesk.domain.finding import Decision, Failure, Finding, Outcome
+from leukdesk.domain.prediction import percent as plain_percent
 from leukdesk.domain.vocabulary import OKABE_ITO
 
 
@@ -70,13 +71,12 @@ class Face:
 
 
 def percent(probability: float) -> str:
-    """A probability as per cent with one decimal; what is not certain is never written 0.0 or 100.0."""
-    locale = QLocale()
-    if 0.0 < probability < 0.0005:
-        return "< " + locale.toString(0.1, "f", 1) + "%"
-    if 0.9995 <= probability < 1.0:
-        return "> " + locale.toString(99.9, "f", 1) + "%"
-    return locale.toString(100.0 * probability, "f", 1) + "%"
+    """A probability as `domain.prediction.percent` writes it, in the digits of the user's language."""
+    return "".join(QLocale().toString(int(sign)) if sign.isdigit() else sign for sign in _pointed(probability))
+
+
+def _pointed(probability: float) -> str:
+    return plain_percent(probability).replace(".", QLocale().decimalPoint())
 
 
 def decision_word(decision: Decision) -> str:

@@ -16,6 +16,7 @@ from leukdesk.app.viewmodels.faces import ClassLook, Row, RowState, Vocabulary, 
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.finding import Decision, DecisionReason, Failure, Finding
 from leukdesk.domain.image import ImageSource
+from leukdesk.domain.prediction import percent as everywhere
 from leukdesk.domain.quality import Quality
 
 PATH = Path("case", "field 003.jpg")
@@ -37,7 +38,7 @@ def finding(decision: Decision) -> Finding:
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.0, "0.0%"), (0.0001, "< 0.1%"), (0.0012, "0.1%"), (0.971, "97.1%"), (0.9999, "> 99.9%"), (1.0, "100.0%")],
+    [(0.0, "< 0.1%"), (0.0001, "< 0.1%"), (0.0012, "0.1%"), (0.971, "97.1%"), (0.9999, "> 99.9%"), (1.0, "> 99.9%")],
 )
 def test_per_cents_have_one_decimal_and_claim_no_certainty(probability: float, words: str) -> None:
     assert percent(probability) == words
@@ -45,9 +46,17 @@ def test_per_cents_have_one_decimal_and_claim_no_certainty(probability: float, w
 
 @given(st.floats(0.0, 1.0))
 def test_per_cents_never_overstate(probability: float) -> None:
-    said = percent(probability)
-    assert (said == "0.0%") == (probability == 0.0)
-    assert (said == "100.0%") == (probability == 1.0)
+    assert percent(probability) not in ("0.0%", "100.0%")
+
+
+@given(st.floats(0.0, 1.0))
+def test_window_sentence_and_command_line_agree(probability: float) -> None:
+    assert percent(probability) == everywhere(probability)
+
+
+def test_per_cents_are_written_in_the_users_language() -> None:
+    QLocale.setDefault(QLocale(QLocale.Language.German))
+    assert percent(0.971) == "97,1%"
 
 
 def test_an_accepted_answer_is_named_with_its_colour() -> None:

@@ -43,9 +43,9 @@ def test_each_outcome_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     outcomes = [make_finding("folder/a.png"), FAILURE, blurred]
     write_screen(outcomes, make_card(), [Path("folder/a.png"), Path("b.jpg"), Path("c.png")])
     assert capsys.readouterr().out.splitlines() == [
-        "folder/a.png  Benign        90.0%  accepted",
+        "folder/a.png  Benign         90.0%  accepted",
         "b.jpg         FAILED: the file ends early",
-        "c.png         Benign        90.0%  rejected (blurred)",
+        "c.png         Benign         90.0%  rejected (blurred)",
     ]
 
 

@@ -73,7 +73,7 @@ class Banner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_2, tokens.SPACE_2, tokens.SPACE_2)
         row.setSpacing(tokens.SPACE_3)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon)
         row.addLayout(words, 1)
         row.addWidget(self.button)
         row.addWidget(self.close_button)

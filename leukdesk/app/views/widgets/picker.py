@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QListView, QWidget
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 
-_HEIGHT = 32
+_NARROWEST = 96  # px
 
 
 class Picker(QComboBox):
@@ -27,10 +27,13 @@ class Picker(QComboBox):
     def sizeHint(self) -> QSize:
         words = [self.placeholderText(), *(self.itemText(at) for at in range(self.count()))]
         widest = max(map(self.fontMetrics().horizontalAdvance, words))
-        return QSize(widest + 3 * tokens.SPACE_3 + tokens.ICON, _HEIGHT)
+        return QSize(widest + 3 * tokens.SPACE_3 + self._theme.px(tokens.ICON), self._tall())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, _HEIGHT)
+        return QSize(self._theme.px(_NARROWEST), self._tall())
+
+    def _tall(self) -> int:
+        return self.fontMetrics().height() + 2 * tokens.SPACE_2
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -39,7 +42,8 @@ class Picker(QComboBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         focus, colour = self.hasFocus(), self._theme.colour
-        painter.setPen(QPen(colour("accent" if focus else "border"), 2 if focus else 1))
+        edge = "focus" if focus else "outline" if self.isEnabled() else "border"
+        painter.setPen(QPen(colour(edge), 2 if focus else 1))
         painter.setBrush(colour("hover" if self.underMouse() and self.isEnabled() else "raised"))
         painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
         painter.setPen(colour("text" if self.isEnabled() else "disabled"))
@@ -50,13 +54,14 @@ class Picker(QComboBox):
         self._draw_arrow(painter)
 
     def _text_room(self) -> QRect:
-        room = self.rect().adjusted(tokens.SPACE_3, 0, -tokens.SPACE_3 - tokens.ICON, 0)
+        arrow = self._theme.px(tokens.ICON)
+        room = self.rect().adjusted(tokens.SPACE_3, 0, -tokens.SPACE_3 - arrow, 0)
         if self.isRightToLeft():
-            room.translate(tokens.ICON, 0)
+            room.translate(arrow, 0)
         return room
 
     def _draw_arrow(self, painter: QPainter) -> None:
-        edge = tokens.SPACE_3 + tokens.SPACE_1
+        edge, unit = self._theme.px(tokens.SPACE_3 + tokens.SPACE_1), self._theme.px(2)
         middle = QPointF(edge if self.isRightToLeft() else self.width() - edge, self.height() / 2 + 1)
         painter.setPen(QPen(self._theme.colour("muted"), 1.6, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
-        painter.drawPolyline([middle + QPointF(-4, -2), middle + QPointF(0, 2), middle + QPointF(4, -2)])
+        painter.drawPolyline([middle + QPointF(x * unit, y * unit) for x, y in ((-2, -1), (0, 1), (2, -1))])

@@ -28,7 +28,7 @@ class Segments(QFrame):
     def add(self, key: str, text: str, icon: str = "", *, words: bool = True) -> QToolButton:
         """Add a segment; without `words` only its icon is shown, and `text` is its tooltip."""
         button = QToolButton()
-        button.setText(text)
+        button.setText(f" {text}" if icon else text)  # air between icon and text
         button.setToolTip("" if words else text)
         button.setAccessibleName(text)
         button.setCheckable(True)

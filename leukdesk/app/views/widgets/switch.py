@@ -21,24 +21,29 @@ class Switch(QAbstractButton):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedSize(self.sizeHint())
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._resize)
+        self._resize()
 
     def sizeHint(self) -> QSize:
-        return QSize(_WIDTH + 4, _HEIGHT + 4)
+        return QSize(self._theme.px(_WIDTH) + 4, self._theme.px(_HEIGHT) + 4)
+
+    def _resize(self) -> None:
+        self.setFixedSize(self.sizeHint())
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(2, 2, _WIDTH, _HEIGHT)
+        tall = self._theme.px(_HEIGHT)
+        track = QRectF(2, 2, self._theme.px(_WIDTH), tall)
         if self.hasFocus():
-            painter.setPen(QPen(self._theme.colour("accent"), 1.5))
-            painter.drawRoundedRect(track.adjusted(-1.2, -1.2, 1.2, 1.2), _HEIGHT / 2 + 1, _HEIGHT / 2 + 1)
+            painter.setPen(QPen(self._theme.colour("focus"), 2))
+            painter.drawRoundedRect(track.adjusted(-1.2, -1.2, 1.2, 1.2), tall / 2 + 1, tall / 2 + 1)
         on = self.isChecked() and self.isEnabled()
         painter.setPen(QPen(self._theme.colour("accent" if on else "muted"), 1))
         painter.setBrush(self._theme.colour("accent" if on else "track"))
-        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2)
+        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), tall / 2, tall / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("on_accent" if on else "muted" if self.isEnabled() else "disabled"))
-        left = track.right() - _HEIGHT + 4 if self.isChecked() else track.left() + 4
-        painter.drawEllipse(QRectF(left, track.top() + 4, _HEIGHT - 8, _HEIGHT - 8))
+        left = track.right() - tall + 4 if self.isChecked() else track.left() + 4
+        painter.drawEllipse(QRectF(left, track.top() + 4, tall - 8, tall - 8))

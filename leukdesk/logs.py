@@ -16,14 +16,15 @@ from pathlib import Path
 from types import TracebackType
 
 from leukdesk.domain.errors import KnownError
-from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
+from leukdesk.domain.vocabulary import IMAGE_SUFFIXES, SLIDE_SUFFIXES
 
 _HIDDEN = "<hidden>"
 # Names may hold blanks, so each pattern takes all up to a quote or the line's end: too much rather than too little.
 _WINDOWS_PATH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]:[\\/]|\\\\)[^\"'\n]*")
 _POSIX_PATH = re.compile(r"(?<![\w.%>])(?:~|\.{1,2})?/[^\"'\n]*")
 _SEPARATOR = re.compile("([\"':\n])")
-_IMAGE_SUFFIX = re.compile("|".join(re.escape(suffix) + r"\b" for suffix in sorted(IMAGE_SUFFIXES)), re.IGNORECASE)
+_SUFFIXES = sorted(IMAGE_SUFFIXES | SLIDE_SUFFIXES)
+_IMAGE_SUFFIX = re.compile("|".join(re.escape(suffix) + r"\b" for suffix in _SUFFIXES), re.IGNORECASE)
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.finding import Failure
-from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
+from leukdesk.domain.vocabulary import IMAGE_SUFFIXES, SLIDE_SUFFIXES
 
 _DIGITS = re.compile("([0-9]+)")
 
@@ -86,7 +86,7 @@ def _in_folder(top: Path, recursive: bool, walk: Walk) -> Iterator[Path | Failur
 
 
 def _in_folder_file(path: Path, entry: Path | os.DirEntry[str], walk: Walk) -> Iterator[Path | Failure]:
-    if path.name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES:
+    if path.name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES | SLIDE_SUFFIXES:
         walk.skipped += 1
     else:
         yield _no_file(path) if _would_block(entry) else path

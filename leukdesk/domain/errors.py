@@ -34,6 +34,7 @@ class ImageReason(StrEnum):
     TRUNCATED = "truncated"
     DAMAGED = "damaged"
     TOO_LARGE = "too_large"
+    WHOLE_SLIDE = "whole_slide"  # no fault: it can be looked at, and its fields analysed
     EMPTY = "empty"
     UNSUPPORTED = "unsupported"
     VANISHED = "vanished"

@@ -16,3 +16,6 @@ ICSH_ORDER = (
 
 # File names leukdesk takes for images when it walks a folder; a file named by the user is always tried.
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
+
+# Slides of scanner vendors, known by their names: some look like other files from inside.
+SLIDE_SUFFIXES = frozenset({".svs", ".svslide", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".vmu"})

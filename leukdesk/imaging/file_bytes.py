@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import sys
+import threading
+from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.imaging.refusal import refusal
@@ -35,6 +39,70 @@ def read_file(path: Path, limit_px: int) -> bytes:
     if not data:
         raise refusal(ImageReason.EMPTY, "the file is empty")
     return data
+
+
+class FileBytes:
+    """A regular file of any size whose bytes are fetched when they are sliced. Threads may share it.
+
+    Not a memory map: a file that shrinks or a drive that goes away ends in an `ImageError`, not in the end of the
+    process. Raises `ImageError` as `read_file` does, except for the size.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            _check_regular(_extended(path).stat(), sys.maxsize)
+            self._file = os.fdopen(os.open(_extended(path), _FLAGS), "rb", buffering=0)
+            status = os.fstat(self._file.fileno())
+            _check_regular(status, sys.maxsize)
+        except OSError as error:
+            raise _why(error) from error
+        except ValueError as error:  # a NUL character inside the path
+            raise refusal(ImageReason.UNREADABLE, "the path is not a valid path", "Rename the file.") from error
+        self._length = status.st_size
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, place: slice, /) -> bytes:
+        start, stop, _ = place.indices(self._length)
+        try:
+            with self._lock:
+                self._file.seek(start)
+                return self._file.read(max(0, stop - start)) or b""
+        except (OSError, ValueError) as error:  # ValueError: closed meanwhile
+            raise _why(error if isinstance(error, OSError) else OSError(str(error))) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._file.close()
+
+    def __enter__(self) -> FileBytes:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file of any size, lower-case hex; asked again of an unchanged file it answers at once.
+
+    Raises `ImageError`.
+    """
+    try:
+        status = path.stat()
+        return _sha256(path, status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise _why(error) from error
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: Path, _size: int, _changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_regular(path: Path, most: int) -> bytes:

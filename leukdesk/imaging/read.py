@@ -7,6 +7,7 @@ from pathlib import Path
 
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.image import ImageSource, SmearImage
+from leukdesk.domain.vocabulary import SLIDE_SUFFIXES
 from leukdesk.imaging import bmp, jpeg, png
 from leukdesk.imaging.colour import upright
 from leukdesk.imaging.decoded import Decoded
@@ -23,15 +24,29 @@ def read_image(path: Path, *, limit_px: int, page: int = 0) -> SmearImage:
     Raises `ImageError` with an `ImageReason` for everything that cannot be opened as a whole, sound image.
     """
     try:
+        if path.suffix.lower() in SLIDE_SUFFIXES:
+            _refuse_slide(path, limit_px)
         data = read_file(path, limit_px)
         kind = sniff(data)
         decoded = decode(data, kind, limit_px, page)
         return _as_image(path, data, kind, decoded)
     except ImageError as error:
         error.subject = str(path)
+        if error.reason == ImageReason.TOO_LARGE:
+            _refuse_slide(path, limit_px)
         raise
     except MemoryError as error:
         raise refusal_for_memory(path) from error
+
+
+def _refuse_slide(path: Path, limit_px: int) -> None:
+    """Say of a slide that it is one, rather than that it is too large."""
+    from leukdesk.imaging.slides import is_slide, whole_slide
+
+    if is_slide(path, limit_px=limit_px):
+        error = whole_slide(limit_px)
+        error.subject = str(path)
+        raise error
 
 
 def decode(data: bytes, kind: str, limit_px: int, page: int = 0, *, at_least: int = 0) -> Decoded:

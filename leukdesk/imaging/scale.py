@@ -46,6 +46,13 @@ def significant_bits(text: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def channels_of_ome(text: str) -> int | None:
+    """The colour channels that OME states for an image of a single plane and moment."""
+    stated = dict(re.findall(r'\b(Size[CZT])="(\d{1,4})"', _ome_pixels(text[:_SEARCHED])))
+    single = stated.get("SizeZ", "1") == "1" and stated.get("SizeT", "1") == "1"
+    return int(stated["SizeC"]) if single and "SizeC" in stated else None
+
+
 def _from_ome(text: str) -> float | None:
     stated = dict(re.findall(r'\b(PhysicalSize[XY](?:Unit)?)="([^"]*)"', _ome_pixels(text)))
     x = _believed(_number(stated.get("PhysicalSizeX", "")), stated.get("PhysicalSizeXUnit", "µm"))

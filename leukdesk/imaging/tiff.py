@@ -43,7 +43,7 @@ def decode(data: bytes, limit_px: int, page: int = 0) -> Decoded:
         bits=stated_bits(layout.bits),
         pages=pages,
         orientation=chosen.number(_ORIENTATION, 1),
-        um_per_px=_scale(chosen, description),
+        um_per_px=stated_scale(chosen, description),
         synthetic=SYNTHETIC_MARK in description or SYNTHETIC_MARK in chosen.text(_DESCRIPTION),
     )
 
@@ -106,7 +106,8 @@ def _rgb(samples: NDArray[np.uint8], layout: Layout) -> NDArray[np.uint8]:
     return on_white(colour, samples[:, :, layout.colours], premultiplied=layout.alpha == 1)
 
 
-def _scale(directory: Directory, description: str) -> float | None:
+def stated_scale(directory: Directory, description: str) -> float | None:
+    """um per pixel as the description or the resolution of a page states it; None where neither can be believed."""
     x, y = directory.ratio(_X), directory.ratio(_Y)
     stated = from_description(description, x)
     unit = directory.number(_UNIT, 2)

@@ -52,8 +52,26 @@ def check_complete(directory: Directory) -> None:
 
 def read_layout(directory: Directory, limit_px: int) -> Layout:
     """What the page is; `ImageError` (too large, damaged, unsupported) for what must not be decoded."""
-    width, height = directory.number(_WIDTH, 0), directory.number(_HEIGHT, 0)
+    width, height = page_size(directory)
     check_dimensions(width, height, limit_px)
+    layout = page_layout(directory)
+    _check_segments(directory, layout, limit_px)
+    return layout
+
+
+def page_size(directory: Directory) -> tuple[int, int]:
+    """Width and height of a page in px, as it says."""
+    return directory.number(_WIDTH, 0), directory.number(_HEIGHT, 0)
+
+
+def is_tiled(directory: Directory) -> bool:
+    """Whether a page is stored in tiles."""
+    return _TILES in directory.fields
+
+
+def page_layout(directory: Directory) -> Layout:
+    """How a page stores its pixels, of any size; `ImageError` (damaged, unsupported) for what cannot be decoded."""
+    width, height = page_size(directory)
     samples = directory.number(_SAMPLES, 1)
     layout = Layout(
         width=width,
@@ -66,7 +84,6 @@ def read_layout(directory: Directory, limit_px: int) -> Layout:
         planes=samples if directory.number(_PLANAR, 1) == 2 else 1,
     )
     _check_kind(directory, layout)
-    _check_segments(directory, layout, limit_px)
     return layout
 
 

@@ -30,7 +30,7 @@ from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
-from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
+from leukdesk.domain.vocabulary import IMAGE_SUFFIXES, SLIDE_SUFFIXES
 from leukdesk.settings import Theme as ThemeName
 
 
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         AboutDialog(self).open()
 
     def _ask_images(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES | SLIDE_SUFFIXES))
         dialog = QFileDialog(self, self.tr("Open images"))
         dialog.setNameFilters([self.tr("Images ({patterns})").format(patterns=patterns), self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)

@@ -1,0 +1,117 @@
+"""Open a picture of any size to be looked at: slides and other large tiled files, never whole in memory."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from leukdesk.domain.errors import ImageError, ImageReason
+from leukdesk.domain.image import ImageSource, Region, SmearImage
+from leukdesk.domain.vocabulary import SLIDE_SUFFIXES
+from leukdesk.imaging.decoded import SYNTHETIC_MARK, stated_bits
+from leukdesk.imaging.file_bytes import FileBytes, sha256_of
+from leukdesk.imaging.pyramid import Pyramid
+from leukdesk.imaging.refusal import refusal
+from leukdesk.imaging.tiff_directory import directories
+from leukdesk.imaging.tiff_layout import is_tiled, page_size
+from leukdesk.imaging.tiff_store import TiffStore
+from leukdesk.imaging.vendor_store import VendorStore, vendor_of
+
+_MOST_PAGES = 1_000
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slide:
+    """A slide to look at, and where it came from. Its hash is not known: that would mean to read the whole file."""
+
+    source: ImageSource
+    pyramid: Pyramid
+
+
+def is_slide(path: Path, *, limit_px: int) -> bool:
+    """Whether a file is a vendor's slide, or a tiled TIFF of more than `limit_px` pixels. Raises `ImageError`."""
+    with FileBytes(path) as data:
+        if path.suffix.lower() in SLIDE_SUFFIXES:
+            return True
+        if data[:4] not in _TIFF:
+            return False
+        pages = [(page_size(one), is_tiled(one)) for one in directories(data, most=_MOST_PAGES)]
+    (width, height), tiled = max(pages, key=lambda page: page[0][0] * page[0][1])
+    return width * height > limit_px and (tiled or bool(vendor_of(path)))
+
+
+def open_slide(path: Path) -> Slide:
+    """Open a file that `is_slide`. The caller closes the pyramid. Raises `ImageError`."""
+    try:
+        vendor = vendor_of(path)
+        store = VendorStore(path) if vendor or not _is_tiff(path) else TiffStore(path)
+    except ImageError as error:
+        error.subject = str(path)
+        raise
+    pyramid = Pyramid(store)
+    source = ImageSource(
+        path=path,
+        sha256="",
+        format=vendor.capitalize() or "TIFF",
+        width=pyramid.width,
+        height=pyramid.height,
+        bits=stated_bits(store.bits),
+        pages=store.pages,
+        um_per_px=store.um_per_px,
+        synthetic=SYNTHETIC_MARK in store.description,
+    )
+    return Slide(source, pyramid)
+
+
+def read_region(path: Path, region: Region, *, limit_px: int) -> SmearImage:
+    """A field of a slide in full size, as an image of its own: `source.region` says where it lay.
+
+    At most `limit_px` pixels, the same limit as for any image. Raises `ImageError`.
+    """
+    slide = open_slide(path)
+    with closing(slide.pyramid):
+        try:
+            _check(region, slide.pyramid, limit_px)
+            pixels = slide.pyramid.region(*region)
+        except ImageError as error:
+            error.subject = str(path)
+            raise
+    known = slide.source
+    source = ImageSource(
+        path=path,
+        sha256=sha256_of(path),
+        format=known.format,
+        width=region.width,
+        height=region.height,
+        bits=known.bits,
+        pages=known.pages,
+        um_per_px=known.um_per_px,
+        synthetic=known.synthetic,
+        region=region,
+    )
+    return SmearImage(source, pixels)
+
+
+def whole_slide(limit_px: int) -> ImageError:
+    """Why a slide gets no finding."""
+    limit = f"{limit_px / 1e6:.3g} megapixels"
+    what = f"this is a slide, which is too large to be classified as one image (the limit is {limit})"
+    return refusal(ImageReason.WHOLE_SLIDE, what, "Zoom to a field in the window and choose “Analyse this view”.")
+
+
+def _check(region: Region, pyramid: Pyramid, limit_px: int) -> None:
+    left, top, width, height = region
+    inside = min(left, top) >= 0 and left + width <= pyramid.width and top + height <= pyramid.height
+    if not inside or width < 1 or height < 1:
+        what = f"the field {width} x {height} px at {left}, {top} does not lie inside the slide"
+        raise refusal(ImageReason.UNREADABLE, what, "Choose a field of the slide.")
+    if width * height > limit_px:
+        what = f"the field has {width * height / 1e6:.3g} megapixels; the limit is {limit_px / 1e6:.3g} megapixels"
+        raise refusal(ImageReason.TOO_LARGE, what, "Zoom in further.")
+
+
+def _is_tiff(path: Path) -> bool:
+    with FileBytes(path) as data:
+        return data[:4] in _TIFF

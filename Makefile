@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run test test-core lint real-data systems screenshots bench clean dev install system-packages
+.PHONY: help run test test-core lint real-data systems screenshots translations bench clean dev install system-packages
 .DEFAULT_GOAL := help
 
 help:            ## say what can be made
@@ -36,6 +36,9 @@ systems: install ## the published systems: reported and measured here; ARGS="--r
 
 screenshots: dev ## render the window: phantoms into docs/images, real images into output/
 	@packaging/with-display.sh $(BIN)/python docs/screenshots.py
+
+translations: dev ## collect the window's words, compile its translations; ARGS=de begins one (resources/translations)
+	@$(BIN)/python packaging/translations.py $(ARGS)
 
 bench: dev       ## run every benchmark; each prints its own table
 	@set -e; for script in benchmarks/[a-z]*.py; do \

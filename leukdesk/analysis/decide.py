@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leukdesk.domain.finding import Decision, DecisionReason
@@ -14,17 +16,17 @@ if TYPE_CHECKING:
     from leukdesk.domain.prediction import Prediction
     from leukdesk.domain.quality import Quality
 
-_FLAG_WORDS = {
-    QualityFlag.BLANK: "nothing stained is in view",
-    QualityFlag.BLURRED: "it is out of focus",
-    QualityFlag.DARK: "it is too dark",
-    QualityFlag.BRIGHT: "it is too bright",
-    QualityFlag.LOW_CONTRAST: "its contrast is low",
-    QualityFlag.GREY: "it has no colour, so no stain to read",
-    QualityFlag.SMALL: "it has fewer pixels than the model looks at",
-    QualityFlag.SCALE: "its scale is far from what the model was trained on",
-    QualityFlag.STAIN: "it is stained otherwise than what the model was trained on",
-}
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How words and numbers are said: plainly in English, unless the caller brings a language."""
+
+    translate: Callable[[str, str], str] = lambda _context, words: words
+    percent: Callable[[float], str] = percent
+    number: Callable[[float], str] = "{:.1f}".format
+
+
+ENGLISH = Speech()
 
 
 def decide(prediction: Prediction, quality: Quality, card: Card) -> tuple[Decision, DecisionReason]:
@@ -41,43 +43,68 @@ def decide(prediction: Prediction, quality: Quality, card: Card) -> tuple[Decisi
     return Decision.ACCEPTED, DecisionReason.NONE
 
 
-def explain_decision(finding: Finding, card: Card) -> str:
+def explain_decision(finding: Finding, card: Card, speech: Speech = ENGLISH) -> str:
     """What was decided and why, in sentences for the screen; warnings that did not decide it follow."""
-    return " ".join([_verdict(finding, card), *warnings(finding, card)])
+    return " ".join([_verdict(finding, card, speech), *warnings(finding, card, speech)])
 
 
-def warnings(finding: Finding, card: Card) -> list[str]:
+def warnings(finding: Finding, card: Card, speech: Speech = ENGLISH) -> list[str]:
     """Sentences about what makes an answer weaker without refusing it."""
-    found = []
+    translate, found = speech.translate, []
     if card.synthetic and not finding.source.synthetic:
-        found.append("This model was trained on synthetic images only: its answer means nothing for a real smear.")
+        found.append(
+            translate(
+                "Decisions",
+                "This model was trained on synthetic images only: its answer means nothing for a real smear.",
+            )
+        )
     if finding.source.synthetic and not card.synthetic:
-        found.append("This is a synthetic image, the model was trained on real smears.")
+        found.append(translate("Decisions", "This is a synthetic image, the model was trained on real smears."))
     lesser = [flag for flag in finding.quality.flags if flag not in finding.quality.refuses]
     if lesser:
-        found.append(f"Mind the image: {_words(lesser)}.")
+        found.append(translate("Decisions", "Mind the image: {flaws}.").format(flaws=_words(lesser, speech)))
     return found
 
 
-def _verdict(finding: Finding, card: Card) -> str:
-    prediction = finding.prediction
-    answer = f"{card.display(prediction.label)} with {percent(prediction.probability)}"
+def _verdict(finding: Finding, card: Card, speech: Speech) -> str:
+    translate, prediction = speech.translate, finding.prediction
+    answer = translate("Decisions", "{label} with {percent}").format(
+        label=card.display(prediction.label), percent=speech.percent(prediction.probability)
+    )
     match finding.reason:
         case DecisionReason.QUALITY:
-            return f"Rejected: the image cannot be read, {_words(list(finding.quality.refuses))}."
+            words = translate("Decisions", "Rejected: the image cannot be read, {flaws}.")
+            return words.format(flaws=_words(list(finding.quality.refuses), speech))
         case DecisionReason.NOVEL:
-            return (
-                f"Rejected: the image is unlike those the model was trained on "
-                f"(novelty {prediction.novelty:.1f}, the limit is 1), so its answer ({answer}) does not count."
+            words = translate(
+                "Decisions",
+                "Rejected: the image is unlike those the model was trained on (novelty {novelty}, the limit is 1), so "
+                "its answer ({answer}) does not count.",
             )
+            return words.format(novelty=speech.number(prediction.novelty), answer=answer)
         case DecisionReason.UNCERTAIN:
-            return (
-                f"Unidentified: the model is not sure enough ({answer}, "
-                f"it needs {card.accept_threshold:.1%} to name a class)."
+            words = translate(
+                "Decisions",
+                "Unidentified: the model is not sure enough ({answer}, it needs {percent} to name a class).",
             )
+            return words.format(answer=answer, percent=speech.percent(card.accept_threshold))
         case DecisionReason.NONE:
-            return f"{answer}, a finding for you to confirm."
+            return translate("Decisions", "{answer}, a finding for you to confirm.").format(answer=answer)
 
 
-def _words(flags: list[QualityFlag]) -> str:
-    return " and ".join(_FLAG_WORDS[flag] for flag in flags)
+def _words(flags: list[QualityFlag], speech: Speech) -> str:
+    return speech.translate("Decisions", " and ").join(_flag_words(speech.translate)[flag] for flag in flags)
+
+
+def _flag_words(translate: Callable[[str, str], str]) -> dict[QualityFlag, str]:
+    return {
+        QualityFlag.BLANK: translate("Decisions", "nothing stained is in view"),
+        QualityFlag.BLURRED: translate("Decisions", "it is out of focus"),
+        QualityFlag.DARK: translate("Decisions", "it is too dark"),
+        QualityFlag.BRIGHT: translate("Decisions", "it is too bright"),
+        QualityFlag.LOW_CONTRAST: translate("Decisions", "its contrast is low"),
+        QualityFlag.GREY: translate("Decisions", "it has no colour, so no stain to read"),
+        QualityFlag.SMALL: translate("Decisions", "it has fewer pixels than the model looks at"),
+        QualityFlag.SCALE: translate("Decisions", "its scale is far from what the model was trained on"),
+        QualityFlag.STAIN: translate("Decisions", "it is stained otherwise than what the model was trained on"),
+    }

@@ -34,16 +34,13 @@ def put_in_force(application: QCoreApplication, wanted: str, folder: Path) -> li
     """
     locale = QLocale(wanted) if wanted else QLocale.system()
     QLocale.setDefault(locale)
-    made: list[QTranslator] = []
-    places = (
-        (_PREFIX.rstrip("_"), folder),
-        ("qtbase", Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))),
-    )
-    for name, where in places:
-        translator = QTranslator(application)
-        if translator.load(locale, name, "_", str(where)) and application.installTranslator(translator):
-            made.append(translator)
+    own, qt = QTranslator(application), QTranslator(application)
+    stem = _PREFIX.rstrip("_")
+    if not (own.load(f"{_PREFIX}{wanted}", str(folder)) if wanted else own.load(locale, stem, "_", str(folder))):
+        locale, made = QLocale(SOURCE), []
+    else:
+        qt.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        made = [one for one in (own, qt) if not one.isEmpty() and application.installTranslator(one)]
     if isinstance(application, QGuiApplication):
-        translated = any(one.filePath().startswith(str(folder)) for one in made)
-        application.setLayoutDirection(locale.textDirection() if translated else QLocale(SOURCE).textDirection())
+        application.setLayoutDirection(locale.textDirection())
     return made

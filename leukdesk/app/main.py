@@ -18,6 +18,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from leukdesk import paths, settings
+from leukdesk.app import language
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.trace import Trace
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
@@ -89,6 +90,8 @@ class Session:
         theme: str = "",
     ) -> None:
         """`make_bench` is called on a lane, after the first paint; `theme` stands for the one in the settings."""
+        self._application = application
+        self._translators = language.put_in_force(application, chosen.language, paths.translations())
         self.lanes = Lanes()
         self._collector = Collector()
         self.theme = Theme(application, paths.resources() / "icons", theme or chosen.theme, chosen.text_size)
@@ -114,6 +117,8 @@ class Session:
         self._collector.close()
         self.lanes.close()
         self.engine.close()
+        for translator in self._translators:
+            self._application.removeTranslator(translator)
         _stop_log()
 
     def _connect(self) -> None:

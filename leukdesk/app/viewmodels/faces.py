@@ -13,6 +13,8 @@ from leukdesk.domain.finding import Decision, Failure, Finding, Outcome
 from leukdesk.domain.prediction import percent as plain_percent
 from leukdesk.domain.vocabulary import OKABE_ITO
 
+translate = QCoreApplication.translate
+
 
 class RowState(StrEnum):
     """Where an image stands in its run."""
@@ -70,6 +72,11 @@ class Face:
         return ", ".join(part for part in (self.name, self.verdict, self.percent) if part)
 
 
+def research_use() -> str:
+    """`domain.vocabulary.RESEARCH_USE` in the window's language."""
+    return translate("Faces", "For Research Use Only - not for use in diagnostic procedures")
+
+
 def percent(probability: float) -> str:
     """A probability as `domain.prediction.percent` writes it, in the digits of the user's language."""
     return "".join(QLocale().toString(int(sign)) if sign.isdigit() else sign for sign in _pointed(probability))
@@ -82,9 +89,9 @@ def _pointed(probability: float) -> str:
 def decision_word(decision: Decision) -> str:
     """A decision in one word."""
     return {
-        Decision.ACCEPTED: _tr("Accepted"),
-        Decision.UNIDENTIFIED: _tr("Unidentified"),
-        Decision.REJECTED: _tr("Rejected"),
+        Decision.ACCEPTED: translate("Faces", "Accepted"),
+        Decision.UNIDENTIFIED: translate("Faces", "Unidentified"),
+        Decision.REJECTED: translate("Faces", "Rejected"),
     }[decision]
 
 
@@ -97,8 +104,8 @@ def face(row: Row, vocabulary: Vocabulary) -> Face:
     if isinstance(row.outcome, Finding):
         return _of_finding(row.path.name, row.outcome, vocabulary)
     if isinstance(row.outcome, Failure):
-        return Face(row.path.name, row.state, "attention", "refuse", _tr("Failed"), "", "", 0.0)
-    word = _tr("Analysing") if row.state is RowState.RUNNING else _tr("Waiting")
+        return Face(row.path.name, row.state, "attention", "refuse", translate("Faces", "Failed"), "", "", 0.0)
+    word = translate("Faces", "Analysing") if row.state is RowState.RUNNING else translate("Faces", "Waiting")
     return Face(row.path.name, row.state, str(row.state), "muted", word, "", "", 0.0)
 
 
@@ -108,7 +115,3 @@ def _of_finding(name: str, finding: Finding, vocabulary: Vocabulary) -> Face:
         return Face(name, RowState.DONE, icon, tone, decision_word(finding.decision), "", "", 0.0)
     look, probability = vocabulary.look(finding.prediction.label), finding.prediction.probability
     return Face(name, RowState.DONE, icon, tone, look.display, look.colour, percent(probability), probability)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Faces", text)

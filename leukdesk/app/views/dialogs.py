@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from leukdesk import __version__
 from leukdesk.app.theme import tokens
+from leukdesk.app.viewmodels.faces import research_use
 from leukdesk.app.views.actions import plain, spoken_keys
 from leukdesk.app.views.widgets.labels import label
-from leukdesk.domain.vocabulary import RESEARCH_USE
 from leukdesk.logs import WithoutIdentifiers
 
 
@@ -72,7 +72,7 @@ class AboutDialog(QDialog):
         text = label(words, wrap=True)
         text.setMinimumWidth(420)
         grid.addWidget(text, 0, 0)
-        grid.addWidget(label(RESEARCH_USE, "strong", wrap=True), 1, 0)
+        grid.addWidget(label(research_use(), "strong", wrap=True), 1, 0)
         grid.addWidget(label("Apache-2.0", "muted"), 2, 0)
         _lay_out(self, label(f"leukdesk {__version__}", "title"), grid, self.tr("Close"))
 

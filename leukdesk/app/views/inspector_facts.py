@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.domain.finding import Finding
@@ -84,7 +85,7 @@ class FactsSection(QWidget):
     def _scale_words(self, source: ImageSource) -> str:
         if source.um_per_px is None:
             return self.tr("not calibrated, lengths in px")
-        return f"{source.um_per_px:.4g} µm/px"
+        return f"{number(source.um_per_px, 4)} µm/px"
 
     def _model_hint(self) -> str:
         card = self._model.engine.card
@@ -103,4 +104,5 @@ class FactsSection(QWidget):
 
 def _image_words(source: ImageSource) -> str:
     pages = f" · {source.pages}" if source.pages > 1 else ""
-    return f"{source.width} × {source.height} px · {source.format} · {source.bits} bit{pages}"
+    bits = QCoreApplication.translate("FactsSection", "{count} bit").format(count=source.bits)
+    return f"{source.width} × {source.height} px · {source.format} · {bits}{pages}"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.picker import Picker
@@ -42,7 +43,7 @@ class HeatmapSection(QWidget):
         self.classes.setEnabled(controls)
         self.opacity.setEnabled(controls)
         self._note.setVisible(self._model.finding is not None and not heatmap.available)
-        self._percent.setText(f"{100 * heatmap.opacity:.0f}%")
+        self._percent.setText(f"{number(100 * heatmap.opacity)}%")
         self._fill_classes()
 
     def _fill_classes(self) -> None:

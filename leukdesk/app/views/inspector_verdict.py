@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from leukdesk.analysis.sample import SampleImage
@@ -10,6 +12,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.faces import DECISION_ICONS, DECISION_TONES, RowState, decision_word, percent
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.inline_error import copy_details, in_words
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
@@ -47,10 +50,11 @@ class VerdictSection(QWidget):
             self._show_waiting()
 
     def _show_finding(self, finding: Finding) -> None:
-        from leukdesk.analysis.decide import explain_decision
+        from leukdesk.analysis.decide import Speech, explain_decision
 
         card = self._model.engine.card
-        sentence = explain_decision(finding, card) if card is not None else ""
+        speech = Speech(QCoreApplication.translate, percent, partial(number, decimals=1))
+        sentence = explain_decision(finding, card, speech) if card is not None else ""
         accepted = finding.decision is Decision.ACCEPTED
         look = self._model.images.vocabulary.look(finding.prediction.label)
         answer = look.display if accepted else self.tr("No answer")

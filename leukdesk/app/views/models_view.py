@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.engine import Engine, model_key
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.inline_error import copy_details, in_words
 from leukdesk.app.views.widgets.labels import label
@@ -114,8 +115,7 @@ class ModelCard(QFrame):
         self.use.setAccessibleName(self.tr("Use {name}").format(name=key))
         self.use.clicked.connect(lambda: engine.choose(key))
         self._say(card.title)
-        for name, words in self._facts(card):
-            self._fact(name, words)
+        self._column.addLayout(_fact_grid(self._facts(card)))
 
     def _facts(self, card: Card) -> list[tuple[str, str]]:
         scope = {"field": self.tr("whole fields"), "cell": self.tr("single cells")}[card.scope]
@@ -124,11 +124,15 @@ class ModelCard(QFrame):
             (self.tr("Looks at"), f"{scope}, {card.input_size} × {card.input_size} px"),
             (self.tr("Meant for"), card.intended_use),
             (self.tr("Limits"), "\n".join(f"• {one}" for one in card.limits)),
-            (self.tr("Trained on"), f"{card.training_data.name}, {card.training_data.images} images"),
+            (self.tr("Trained on"), self._training_words(card)),
             (self.tr("Measured"), "\n".join(_metric(one) for one in _headline(card.metrics))),
             (self.tr("Licence"), card.licence),
         ]
         return [(name, words) for name, words in facts if words]
+
+    def _training_words(self, card: Card) -> str:
+        words = self.tr("{name}, {count} images")
+        return words.format(name=card.training_data.name, count=number(card.training_data.images))
 
     def _show_refused(self, installed: Installed) -> None:
         self._head(installed.folder.name, [Chip(self._theme, self.tr("Refused"), "refuse", "refuse")])
@@ -153,14 +157,17 @@ class ModelCard(QFrame):
     def _say(self, words: str) -> None:
         self._column.addWidget(label(words, wrap=True))
 
-    def _fact(self, name: str, words: str) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(tokens.SPACE_3)
-        key = label(name, "muted")
-        key.setFixedWidth(96)
-        row.addWidget(key, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(label(words, wrap=True), 1)
-        self._column.addLayout(row)
+
+def _fact_grid(facts: Sequence[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(tokens.SPACE_3)
+    grid.setVerticalSpacing(tokens.SPACE_2)
+    grid.setColumnMinimumWidth(0, 96)
+    grid.setColumnStretch(1, 1)
+    for row, (name, words) in enumerate(facts):
+        grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(words, wrap=True), row, 1)
+    return grid
 
 
 def _headline(metrics: Sequence[Metric]) -> Sequence[Metric]:
@@ -171,6 +178,6 @@ def _headline(metrics: Sequence[Metric]) -> Sequence[Metric]:
 
 def _metric(metric: Metric) -> str:
     note = f" ({metric.note})" if metric.note else ""
-    limits = f"[{metric.low:.3f}, {metric.high:.3f}]"
+    limits = f"[{number(metric.low, 3)} … {number(metric.high, 3)}]"
     name = _HEADLINE.get(metric.name, metric.name.replace("_", " "))
-    return f"{name} {metric.value:.3f} {limits}, n = {metric.n}, {metric.split}{note}"
+    return f"{name} {number(metric.value, 3)} {limits}, n = {metric.n}, {metric.split}{note}"

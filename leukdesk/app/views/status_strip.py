@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.faces import research_use
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.app.views.widgets.progress_row import ProgressRow
-from leukdesk.domain.vocabulary import RESEARCH_USE
 
 
 class StatusStrip(QFrame):
@@ -20,7 +20,7 @@ class StatusStrip(QFrame):
     def __init__(self, model: AnalyseViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model, self._actions = model, actions
-        self.research = label(RESEARCH_USE, "research")
+        self.research = label(research_use(), "research")
         self.progress = ProgressRow(theme, pause=actions.stop, resume=actions.resume)
         self.engine = ElidedLabel("caption", Qt.TextElideMode.ElideRight)
         self.setProperty("panel", "status")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label, link
@@ -58,7 +59,7 @@ class Welcome(QWidget):
         elif offer is not None:
             size = sum(field.bytes for field in offer.fields) / 1e6
             words = self.tr("{title} · {licence} licence · {size} MB")
-            self._fetch.say(words.format(title=offer.title, licence=offer.licence, size=f"{size:.1f}"))
+            self._fetch.say(words.format(title=offer.title, licence=offer.licence, size=number(size, 1)))
 
     def _choices(self, actions: Actions) -> tuple[tuple[QAction, str, str], ...]:
         return (

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label
 
@@ -147,7 +148,7 @@ class ZoomBar(QFrame):
 
     def show_zoom(self, zoom: float) -> None:
         """Screen pixels for an image pixel."""
-        self._zoom.setText(f"{100 * zoom:.0f}%")
+        self._zoom.setText(f"{number(100 * zoom)}%")
 
 
 def _button(action: object) -> QToolButton:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QListView, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QListView, QToolTip, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -34,6 +34,14 @@ class Picker(QComboBox):
 
     def _tall(self) -> int:
         return self.fontMetrics().height() + 2 * tokens.SPACE_2
+
+    def event(self, event: QEvent) -> bool:
+        """What is shortened is told in full under the pointer."""
+        cut = self.fontMetrics().horizontalAdvance(self.currentText()) > self._text_room().width()
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and cut and not self.toolTip():
+            QToolTip.showText(event.globalPos(), self.currentText(), self)
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

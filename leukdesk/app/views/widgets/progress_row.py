@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.progress import Progress
 from leukdesk.app.views.widgets.action_button import ActionButton
 from leukdesk.app.views.widgets.labels import label, link
+
+translate = QCoreApplication.translate
 
 _BAR = 120  # px
 
@@ -68,26 +71,22 @@ def progress_words(progress: Progress) -> str:
     """How far, how fast, how long still; nothing for a run of nothing."""
     if progress.total == 0:
         return ""
-    words = _tr("{done} of {total} done").format(done=progress.done, total=progress.total)
+    words = translate("Progress", "{done} of {total} done").format(done=progress.done, total=progress.total)
     if progress.running and progress.rate > 0:
-        words += ", " + _tr("{rate}/s").format(rate=_rounded(progress.rate))
+        words += ", " + translate("Progress", "{rate}/s").format(rate=_rounded(progress.rate))
     if progress.seconds_left is not None:
-        words += ", " + _tr("{time} left").format(time=duration_words(progress.seconds_left))
+        words += ", " + translate("Progress", "{time} left").format(time=duration_words(progress.seconds_left))
     return words
 
 
 def duration_words(seconds: float) -> str:
     """An estimated time in one unit."""
     if seconds < 90:
-        return _tr("{count} s").format(count=max(1, round(seconds)))
+        return translate("Progress", "{count} s").format(count=max(1, round(seconds)))
     if seconds < 90 * 60:
-        return _tr("{count} min").format(count=round(seconds / 60))
-    return _tr("{count} h").format(count=round(seconds / 3600))
+        return translate("Progress", "{count} min").format(count=round(seconds / 60))
+    return translate("Progress", "{count} h").format(count=round(seconds / 3600))
 
 
 def _rounded(rate: float) -> str:
-    return f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Progress", text)
+    return number(rate, 1 if rate < 10 else 0)

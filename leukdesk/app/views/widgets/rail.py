@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -18,7 +18,8 @@ class Rail(QFrame):
         self._theme = theme
         self._places: list[QToolButton] = []
         self.setProperty("panel", "rail")
-        self.setFixedWidth(tokens.RAIL_WIDTH)
+        self.setMinimumWidth(tokens.RAIL_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # as wide as its longest word
         self.setAccessibleName(self.tr("Places"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, tokens.SPACE_2, 0, tokens.SPACE_2)
@@ -50,7 +51,7 @@ class Rail(QFrame):
         button.clicked.connect(action.trigger)
         button.setProperty("kind", "rail")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setFixedWidth(tokens.RAIL_WIDTH)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._theme.dress(button, icon, "text", tokens.ICON_LARGE)
         return button

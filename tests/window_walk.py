@@ -1,0 +1,168 @@
+"""Every view and dialog of the window, one after the other, for tests of what holds for all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+from window_desk import Desk
+
+from leukdesk.app.views.widgets.labels import ElidedLabel
+from leukdesk.domain.errors import SettingsError
+
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QComboBox,
+    QKeySequenceEdit,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
+INNER = (QHeaderView, QScrollBar)  # part of another control
+
+
+def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:
+    """(what it is, its topmost widget); what is yielded is on screen until the next is asked for."""
+    window, commands = desk.window, desk.window.commands
+    desk.start()
+    yield "empty", window
+    desk.analyse.banner.tell(SettingsError("it was damaged", subject="settings.json", advice="Nothing is to be done."))
+    yield "banner", window
+    desk.analyse.banner.hide()
+    window.open_paths([folder])
+    desk.finish()
+    desk.model.show_truth(True)
+    desk.model.heatmap.show(True)
+    desk.until(lambda: desk.model.heatmap.image is not None)
+    yield "analyse", window
+    commands.as_list.trigger()
+    yield "analyse as a list", window
+    commands.as_list.trigger()
+    for action in (commands.go_models, commands.go_settings):
+        action.trigger()
+        yield action.objectName(), window
+    for opener in (commands.palette, commands.keys, commands.about):
+        yield opener.objectName(), (dialog := opened(desk, opener))
+        dialog.reject()
+    window.report_crash(IndexError("a bug"))
+    yield "crash", (dialog := shown_dialog(desk))
+    dialog.reject()
+    window.open_paths([broken])
+    desk.until(lambda: desk.model.error is not None)
+    yield "broken image", window
+
+
+def opened(desk: Desk, action: QAction) -> QDialog:
+    """The dialog that an action opens."""
+    action.trigger()
+    return shown_dialog(desk)
+
+
+def shown_dialog(desk: Desk) -> QDialog:
+    """The dialog that is on screen."""
+    found: list[QDialog] = []
+
+    def look() -> bool:
+        found[:] = [one for one in desk.window.findChildren(QDialog) if one.isVisible()]
+        return bool(found)
+
+    desk.until(look)
+    return found[0]
+
+
+def visible(top: QWidget) -> list[QWidget]:
+    """Every widget on screen within `top`, parts of Qt's own widgets left out."""
+    QApplication.processEvents()
+    ours = [one for one in top.findChildren(QWidget) if one.isVisibleTo(top) and not isinstance(one, QDialog | QMenu)]
+    inside = [one for one in ours if one.window() is top.window()]
+    return [one for one in inside if not one.objectName().startswith("qt_") and not isinstance(one, INNER)]
+
+
+def controls(top: QWidget) -> list[QWidget]:
+    """What a person can act upon."""
+    return [one for one in visible(top) if isinstance(one, CONTROLS) and not _inside_a_control(one)]
+
+
+def _inside_a_control(one: QWidget) -> bool:
+    return isinstance(one.parentWidget(), QComboBox | QLineEdit | QKeySequenceEdit | QAbstractItemView)
+
+
+def spoken(one: QWidget) -> str:
+    """What a screen reader says of a widget."""
+    text = getattr(one, "text", str)() if isinstance(one, QAbstractButton | QLabel) else ""
+    return one.accessibleName() or text
+
+
+def texts(top: QWidget) -> Iterator[tuple[QWidget, str]]:
+    """Every text that a person can read or hear within `top`, with its widget; entered text is the person's own."""
+    for one in visible(top):
+        for said in (one.accessibleName(), one.accessibleDescription(), one.toolTip(), one.windowTitle()):
+            yield one, said
+        if isinstance(one, QLabel | QAbstractButton):
+            yield one, one.text()
+        elif isinstance(one, QComboBox):
+            yield from ((one, one.itemText(at)) for at in range(one.count()))
+            yield one, one.placeholderText()
+        elif isinstance(one, QLineEdit):
+            yield one, one.placeholderText()
+        elif isinstance(one, QTabBar):
+            yield from ((one, one.tabText(at)) for at in range(one.count()))
+        elif isinstance(one, QAbstractItemView) and one.model() is not None:
+            yield from ((one, text) for text in _cells(one))
+
+
+def _cells(view: QAbstractItemView) -> Iterator[str]:
+    model = view.model()
+    for row in range(min(model.rowCount(), 200)):
+        for column in range(1 if isinstance(view, QListView) else model.columnCount()):
+            index = model.index(row, column)
+            for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+                yield str(index.data(role) or "")
+
+
+def clipped(top: QWidget) -> Iterator[str]:
+    """Texts that do not fit where they are."""
+    for one in visible(top):
+        if isinstance(one, QLabel) and not isinstance(one, ElidedLabel) and one.text():
+            need = one.heightForWidth(one.width()) if one.wordWrap() else one.sizeHint().height()
+            wide = _longest_word(one) if one.wordWrap() else one.sizeHint().width()
+            if need > one.height() or wide > one.width():
+                yield f"{one.text()!r}: {one.width()}x{one.height()} for {wide}x{need}"
+        elif isinstance(one, QAbstractButton | QComboBox) and _words(one):
+            need = one.minimumSizeHint() if isinstance(one, QComboBox) else one.sizeHint()  # its list tells all
+            if one.width() < need.width() or one.height() < need.height():
+                yield f"{_words(one)!r}: {one.size().toTuple()} for {need.toTuple()}"
+        elif isinstance(one, QLineEdit) and one.fontMetrics().horizontalAdvance(one.placeholderText()) > one.width():
+            yield one.placeholderText()
+
+
+def _words(one: QAbstractButton | QComboBox) -> str:
+    return one.currentText() if isinstance(one, QComboBox) else one.text()
+
+
+def _longest_word(one: QLabel) -> int:
+    return max(map(one.fontMetrics().horizontalAdvance, re.split(r"[\s/\\_.-]+", one.text())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.finding import Finding, Outcome
     from leukdesk.domain.optics import Acquisition
     from leukdesk.fetch import OpenFields
+    from leukdesk.history.history import History
     from leukdesk.settings import Engine, Settings
 
 FLAGSHIP = "all-stage"  # the active bundle until the user chooses another
@@ -31,6 +33,8 @@ class Workbench:
     def __init__(self, chosen: Settings | None = None) -> None:
         """Use these settings, or those the user saved; raises `SettingsError` where they are not valid."""
         self.settings = settings.load(paths.settings_file()) if chosen is None else chosen
+        self._history: History | None = None
+        self._opening = threading.Lock()
 
     @property
     def threads(self) -> int:
@@ -133,6 +137,45 @@ class Workbench:
         from leukdesk.report.overlays import Overlays, drawing
 
         return drawing(outcomes, Overlays(folder, images, limit_px=self.settings.limit_px))
+
+    def history(self) -> History:
+        """The user's case history, opened (and made) at the first call, until `close`. Raises `HistoryError`.
+
+        Slow: call it off the GUI thread. One process at a time may have it open.
+        """
+        from leukdesk.history.opening import open_history
+
+        with self._opening:
+            if self._history is None:
+                self._history = open_history(paths.history_folder(), url=self.settings.history_url)
+            return self._history
+
+    def history_to_read(self) -> History:
+        """The case history to look at, also beside a process that has it open; the caller closes it."""
+        from leukdesk.history.opening import open_for_reading
+
+        return open_for_reading(paths.history_folder(), url=self.settings.history_url)
+
+    def recording(
+        self, outcomes: Iterable[Outcome], predictor: Predictor, *, user: int, case_id: int | None
+    ) -> Iterator[Outcome]:
+        """Pass outcomes on, each finding once it is in the history; see `analysis.record.recording`."""
+        from leukdesk.analysis.record import recording
+
+        return recording(outcomes, self.history().findings, user, case_id, predictor.card.temperature)
+
+    def record(self, finding: Finding, predictor: Predictor, *, user: int, case_id: int | None) -> int:
+        """Keep one finding in the history; returns its id there. Raises `HistoryError`."""
+        from leukdesk.analysis.record import record_finding
+
+        return record_finding(finding, self.history().findings, user, case_id, predictor.card.temperature)
+
+    def close(self) -> None:
+        """Close the history, if it was opened."""
+        with self._opening:
+            if self._history is not None:
+                self._history.close()
+                self._history = None
 
     def sample(self) -> SampleCase:
         """The shipped sample case. Raises `DataError`."""

@@ -68,6 +68,11 @@ def settings_file() -> Path:
     return user_config() / "settings.json"
 
 
+def history_folder() -> Path:
+    """The case history with its head file and backups; only its owner may read it. Not created here."""
+    return user_data() / "history"
+
+
 def log_folder() -> Path:
     """The rotating log."""
     return user_data() / "logs"

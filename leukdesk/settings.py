@@ -47,6 +47,7 @@ class Settings:
     optics_of: Mapping[str, str] = field(default_factory=dict)  # folder -> name of the profile for its images
     stain: str = ""  # this site's; empty: not said
     site: str = ""  # what this laboratory is called
+    history_url: str = ""  # a database server for the case history; empty: a file in the user's data
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,6 +62,8 @@ class Settings:
             raise _refused("language", self.language, "a language as in de or pt_BR, or nothing")
         if not isinstance(self.welcomed, bool):
             raise _refused("welcomed", self.welcomed, "true or false")
+        if not isinstance(self.history_url, str) or (self.history_url and "://" not in self.history_url):
+            raise _refused("history_url", self.history_url, "postgresql+psycopg://HOST/DATABASE, or nothing")
         object.__setattr__(self, "keys", _keys(self.keys))
         _one_of("stain", self.stain, ("", *STAINS))
         if not isinstance(self.site, str) or not self.site.isprintable() or len(self.site) > 120:

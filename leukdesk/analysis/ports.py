@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from leukdesk.domain.finding import BundleRef
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leukdesk.domain.card import Card
+    from leukdesk.domain.recorded import NewFinding
 
 
 class Predictor(Protocol):
@@ -38,3 +40,13 @@ class Predictor(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+class FindingRecorder(Protocol):
+    """Keeps findings; `history.findings.Findings` is one."""
+
+    def record(self, user: int, case_id: int | None, found: Sequence[NewFinding]) -> list[int]:
+        """Keep findings in one transaction, each with its audit event; returns their ids once they are on the disk.
+
+        Raises `HistoryError`; then none of them was kept.
+        """

@@ -95,6 +95,38 @@ class FetchError(KnownError):
     kind = "fetch"
 
 
+class HistoryReason(StrEnum):
+    """Why the history refused."""
+
+    IN_USE = "in_use"  # another leukdesk works with it
+    LOCKED = "locked"  # another program holds the database
+    READ_ONLY = "read_only"
+    DISK_FULL = "disk_full"
+    DAMAGED = "damaged"
+    MISSING = "missing"  # the database is gone, its head file is there
+    BEHIND = "behind"  # the database ends before its head file
+    NEWER = "newer"  # written by a newer leukdesk
+    UNREACHABLE = "unreachable"  # the database server
+    UNWRITABLE = "unwritable"
+    NOT_FOUND = "not_found"
+    TAKEN = "taken"  # an accession number or user name that is in use
+    NOT_ALLOWED = "not_allowed"  # the user's role
+    WRONG_PASSWORD = "wrong_password"
+    TOO_SOON = "too_soon"  # after failed sign-ins
+    SIGNED = "signed"  # amend first
+    UNRESOLVED = "unresolved"  # unidentified answers block sign-off
+    SAME_PERSON = "same_person"  # the second signature
+    NOT_SIGNED = "not_signed"
+    INVALID = "invalid"
+    NO_BACKUP = "no_backup"
+
+
+class HistoryError(KnownError):
+    """The case history could not be opened, or refused; `reason` is a `HistoryReason`."""
+
+    kind = "history"
+
+
 class DataError(KnownError):
     """A data set, recipe or run that training cannot use."""
 

@@ -17,7 +17,19 @@ START_UP = ("__main__", "app", "bootstrap", "cli", "domain", "logs", "paths", "s
 NOT_AT_START_UP = frozenset({"leukdesk.domain.card"})
 HEAVY = frozenset(
     {
-        *("PIL", "ai_edge_litert", "cv2", "h5py", "imagecodecs", "keras", "matplotlib", "numpy", "pandas"),
+        *(
+            "PIL",
+            "ai_edge_litert",
+            "alembic",
+            "argon2",
+            "cv2",
+            "h5py",
+            "imagecodecs",
+            "keras",
+            "matplotlib",
+            "numpy",
+            "pandas",
+        ),
         *("pooch", "pydantic", "requests", "safetensors", "scipy", "simplejpeg", "sklearn", "sqlalchemy", "tensorflow"),
         "tifffile",
     }

@@ -1,0 +1,1 @@
+"""The case history: what was recorded stays, and can be found, corrected, signed and proven. The only room with SQL."""

@@ -1,0 +1,70 @@
+"""The case history of one laboratory, as one object.
+
+    history = open_history(folder)
+    user = history.users.local().id
+    case = history.cases.open(user, CaseDetails("24-0117", patient="P-7", specimen=Specimen.BLOOD))
+    history.findings.record(user, case.id, [NewFinding(finding)])
+    history.reviews.label(user, image_id, "blast", why="Auer rod")
+    history.reviews.sign(user, case.id)
+
+Every writing method returns once what it wrote is on the disk with its audit event, and raises `HistoryError` where it
+wrote nothing. All methods may be called from any thread, and block: never call them on the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from leukdesk.domain.audit import Act
+from leukdesk.history.cases import Cases
+from leukdesk.history.findings import Findings
+from leukdesk.history.head import HeadFile
+from leukdesk.history.jobs import Jobs
+from leukdesk.history.ledger import SYSTEM, Ledger, now_us
+from leukdesk.history.reviews import Reviews
+from leukdesk.history.trail import Trail
+from leukdesk.history.users import Users, first_user
+
+
+class History:
+    """Cases, findings, reviews, users, jobs and the audit chain of one store.
+
+    `cases` opens, corrects, searches and reads cases; `findings` records images and what models said, and knows images
+    again by their hash; `reviews` labels, comments, signs and amends; `users` has accounts and passwords; `jobs` keeps
+    batches; `trail` reads the chain and whole cases.
+    """
+
+    def __init__(
+        self, ledger: Ledger, *, clock: Callable[[], int] = now_us, on_close: Callable[[], None] = lambda: None
+    ):
+        """Use `leukdesk.history.opening` to open one."""
+        self.ledger = ledger
+        self.users = Users(ledger, clock)
+        self.cases = Cases(ledger)
+        self.findings = Findings(ledger)
+        self.reviews = Reviews(ledger, self.users)
+        self.jobs = Jobs(ledger)
+        self.trail = Trail(ledger)
+        self._on_close = on_close
+
+    def close(self) -> None:
+        """Close the store; others may open it then."""
+        self.ledger.close()
+        self._on_close()
+
+
+def begin(ledger: Ledger) -> None:
+    """The first events of a new history."""
+    with ledger.writing() as transaction:
+        if transaction.seq == 0:
+            transaction.append(Act.HISTORY_CREATED, SYSTEM)
+            first_user(transaction)
+
+
+DATABASE, HEAD, LOCK = "history.db", "history.head", "history.lock"
+
+
+def head_file(folder: Path) -> HeadFile:
+    """The head file of the store in a folder."""
+    return HeadFile(folder / HEAD)

@@ -17,6 +17,7 @@ from leukdesk.app.viewmodels.faces import RowState
 from leukdesk.app.viewmodels.heatmap import HeatmapChoice
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.viewmodels.ports import PictureSource
+from leukdesk.app.viewmodels.shown_images import ShownImages
 from leukdesk.app.viewmodels.thumbnails import Thumbnails
 from leukdesk.app.workers.lanes import Lanes, Token
 from leukdesk.domain.errors import KnownError
@@ -25,7 +26,7 @@ from leukdesk.domain.finding import Failure, Finding
 if TYPE_CHECKING:
     from leukdesk.app.workers.pictures import Picture
 
-THUMBNAIL_PX = 128  # longer side; shown smaller, so that it is sharp on dense screens
+THUMBNAIL_PX = 160  # longer side; shown smaller, so that it is sharp on dense screens
 CASE_FILE = "case.json"  # beside phantoms whose truth is known
 
 
@@ -50,6 +51,7 @@ class AnalyseViewModel(QObject):
     picture_changed = Signal()
     outcome_changed = Signal()
     truth_changed = Signal()
+    files_changed = Signal()  # some came, some are gone
     problem = Signal(object)  # KnownError: for a banner
 
     def __init__(self, lanes: Lanes, engine: Engine, pictures: PictureSource, parent: QObject | None = None) -> None:
@@ -57,6 +59,7 @@ class AnalyseViewModel(QObject):
         self._lanes, self._pictures = lanes, pictures
         self.engine = engine
         self.images = ImageList(Thumbnails(lanes.thumbnails, pictures, THUMBNAIL_PX, self), self)
+        self.shown = ShownImages(self.images, lanes.pictures, self)
         self.batch = Batch(lanes.inference, self.images, self)
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
         self._opening: Opening | None = None
@@ -165,8 +168,10 @@ class AnalyseViewModel(QObject):
         self.selected.emit()
 
     def step(self, by: int) -> None:
-        """Select the next (1) or previous (-1) image; stays at the ends."""
-        self.select(min(max(self._place + by, 0), self.images.rowCount() - 1))
+        """Select the next (1) or previous (-1) of the images that are shown; stays at the ends."""
+        if (count := self.shown.rowCount()) > 0:
+            row = self.shown.row_of(self._place)
+            self.select(self.shown.place(min(max(row + by, 0), count - 1) if row is not None else 0))
 
     def select_next_failed(self) -> None:
         """Go round the images that failed."""

@@ -71,6 +71,14 @@ class Batch(QObject):
         if self._analyse is not None and self._waits(place):
             self._submit(place, urgent=True)
 
+    def go_on(self, place: int) -> None:
+        """Rows from `place` on wait that did not before; a run that was not stopped takes them along."""
+        self._cursor = min(self._cursor, place)
+        if self._going and not self._flying:
+            self._pace.start(time.monotonic())
+        self._refill()
+        self.progressed.emit()
+
     def stop(self) -> None:
         """End the run: what is under way is dropped and waits again, as all other unfinished rows do."""
         self._token.cancel()

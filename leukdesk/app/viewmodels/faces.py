@@ -32,6 +32,20 @@ class Row:
     path: Path
     state: RowState = RowState.WAITING
     outcome: Outcome | None = None
+    missing: bool = False  # the file is gone from where it was
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`: what one sorts and filters by."""
+        if self.missing:
+            return "missing"
+        if isinstance(self.outcome, Finding):
+            return str(self.outcome.decision)
+        return str(self.state)
+
+
+# In the order in which they ask for a person: what went wrong comes first.
+KINDS = ("missing", "failed", "rejected", "unidentified", "accepted", "running", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,8 @@ DECISION_ICONS = {Decision.ACCEPTED: "ok", Decision.UNIDENTIFIED: "unidentified"
 
 def face(row: Row, vocabulary: Vocabulary) -> Face:
     """What the list shows of a row."""
+    if row.missing:
+        return Face(row.path.name, row.state, "attention", "attention", _tr("File missing"), "", "", 0.0)
     if isinstance(row.outcome, Finding):
         return _of_finding(row.path.name, row.outcome, vocabulary)
     if isinstance(row.outcome, Failure):

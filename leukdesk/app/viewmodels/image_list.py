@@ -25,6 +25,7 @@ class ImageList(QAbstractListModel):
         self._rows: list[Row] = []
         self._places: dict[Path, int] = {}
         self._tally: Counter[RowState] = Counter()
+        self._missing = 0
         self._vocabulary = Vocabulary()
         self._thumbnails = thumbnails
         thumbnails.made.connect(self._show_thumbnail)
@@ -37,7 +38,11 @@ class ImageList(QAbstractListModel):
         """What views ask for; `FaceRole` is everything a delegate paints, the decoration is the thumbnail or None."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
-        row = self._rows[index.row()]
+        return self.value(index.row(), role)
+
+    def value(self, place: int, role: int) -> Any:
+        """The same by place."""
+        row = self._rows[place]
         match role:
             case Qt.ItemDataRole.DecorationRole:
                 return self._thumbnails.of(row.path)
@@ -46,9 +51,9 @@ class ImageList(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return str(row.path)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self.face(index.row()).spoken
+                return self.face(place).spoken
             case _:
-                return self.face(index.row()) if role == FaceRole else None
+                return self.face(place) if role == FaceRole else None
 
     def face(self, place: int) -> Face:
         """What the list shows of the row at `place`."""
@@ -71,7 +76,48 @@ class ImageList(QAbstractListModel):
         self._rows += [Row(path) for path in images]
         self._tally = Counter(row.state for row in self._rows)
         self._places = {row.path: place for place, row in enumerate(self._rows)}
+        self._missing = 0
         self.endResetModel()
+
+    def rows(self) -> Sequence[Row]:
+        """All rows in the order of opening; a copy of the list, not of the rows."""
+        return list(self._rows)
+
+    def append(self, images: Sequence[Path]) -> None:
+        """More images, which wait; those that are there already are passed over."""
+        new = [path for path in dict.fromkeys(images) if path not in self._places]
+        if new:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
+            self._rows += [Row(path) for path in new]
+            self._places.update({path: first + step for step, path in enumerate(new)})
+            self._tally[RowState.WAITING] += len(new)
+            self.endInsertRows()
+
+    def place_of(self, path: Path) -> int | None:
+        """Where an image stands."""
+        return self._places.get(path)
+
+    def set_missing(self, place: int, missing: bool) -> None:
+        """A file has gone, or is there again."""
+        if self._rows[place].missing != missing:
+            self._rows[place].missing = missing
+            self._missing += 1 if missing else -1
+            self._changed(place, place)
+
+    def relink(self, place: int, path: Path) -> None:
+        """The same image is now another file."""
+        row = self._rows[place]
+        self._places.pop(row.path, None)
+        self._places[path] = place
+        row.path = path
+        self.set_missing(place, False)
+        self._changed(place, place)
+
+    @property
+    def missing(self) -> int:
+        """How many files are gone."""
+        return self._missing
 
     def use(self, vocabulary: Vocabulary) -> None:
         """Another model's classes are in force."""

@@ -15,7 +15,7 @@ from leukdesk.app.workers.lanes import Lane, Token
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-_KEPT = 1024  # pictures of 128 px: at most 64 MiB
+_KEPT = 640  # pictures of 160 px: at most 63 MiB, some four screens of a gallery
 _WAITING = 256  # the lane drops older wishes; painting wishes again
 
 

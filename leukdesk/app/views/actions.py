@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from leukdesk.app.theme.theme import MODES, Theme
+from leukdesk.app.viewmodels.ordering import SortBy
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _NO_KEYS = {Qt.Key.Key_unknown, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr}
@@ -40,7 +41,7 @@ class Actions(QObject):
         self.zoom_out = self._action(self.tr("Zoom out"), "zoom-out", "-", "Ctrl+-")
         self.fit = self._action(self.tr("Whole image"), "fit", "0")
         self.actual = self._action(self.tr("Pixel for pixel"), "actual-size", "1")
-        self.as_list = self._switch(self.tr("Show images as a list"), "rows", "L")
+        self._add_list_actions()
         self.stop = self._action(self.tr("Stop"), "stop", "Esc")
         self.resume = self._action(self.tr("Go on"), "resume")
         self.go_analyse = self._action(self.tr("Analyse"), "analyse", "Ctrl+1")
@@ -101,6 +102,15 @@ class Actions(QObject):
         others = (one for one in self._all if one is not beside)
         return next((one for one in others if any(clash(key, held) for held in one.shortcuts())), None)
 
+    def _add_list_actions(self) -> None:
+        self.as_list = self._switch(self.tr("Show images as a list"), "rows", "L")
+        self.as_gallery = self._switch(self.tr("Show images as a gallery"), "grid", "G")
+        self.search_images = self._action(self.tr("Search images"), "search", "/")
+        self.show_all = self._action(self.tr("Show all images"), "")
+        self.find_missing = self._action(self.tr("Find missing files…"), "folder")
+        self.sorts = self._make_sorts()
+        self.sort_reversed = self._switch(self.tr("Reverse the order"), "", "Shift+S")
+
     def _make_themes(self) -> QActionGroup:
         group = QActionGroup(self)
         names = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
@@ -111,6 +121,25 @@ class Actions(QObject):
             action.setCheckable(True)
             action.setData(mode)
             action.setChecked(mode == self._theme.mode)
+            self._all.append(action)
+        return group
+
+    def _make_sorts(self) -> QActionGroup:
+        group = QActionGroup(self)
+        names = {
+            SortBy.OPENED: self.tr("As opened"),
+            SortBy.NAME: self.tr("By name"),
+            SortBy.LABEL: self.tr("By label"),
+            SortBy.PROBABILITY: self.tr("By probability, least sure first"),
+            SortBy.QUALITY: self.tr("By quality, best first"),
+            SortBy.STATE: self.tr("By state, trouble first"),
+        }
+        for sort, name in names.items():
+            action = QAction(name, group)
+            action.setObjectName(f"sort_{sort}")
+            action.setCheckable(True)
+            action.setData(str(sort))
+            action.setChecked(sort is SortBy.OPENED)
             self._all.append(action)
         return group
 

@@ -17,6 +17,7 @@ from leukdesk.app.views.inspector import Inspector
 from leukdesk.app.views.stage import Stage
 from leukdesk.app.views.welcome import Welcome
 from leukdesk.app.views.widgets.banner import Banner
+from leukdesk.app.views.widgets.grid_view import Shape
 from leukdesk.app.views.widgets.labels import ElidedLabel
 from leukdesk.app.views.widgets.picker import Picker
 
@@ -54,6 +55,7 @@ class AnalyseView(QWidget):
         model.opened.connect(self._show_opened)
         model.selected.connect(self._show_path)
         model.problem.connect(self.banner.tell)
+        self.strip.shape_changed.connect(lambda: self.stage.setVisible(self.strip.shape is not Shape.GALLERY))
         model.engine.listed.connect(self._fill_models)
         model.engine.loading_changed.connect(self._fill_models)
         self.models.activated.connect(lambda at: model.engine.choose(self.models.itemData(at)))
@@ -84,7 +86,8 @@ class AnalyseView(QWidget):
         actions = self._actions
         return (
             actions.previous, actions.next, actions.next_failed, actions.heatmap, actions.hide_overlays,
-            actions.zoom_in, actions.zoom_out, actions.fit, actions.actual, actions.as_list,
+            actions.zoom_in, actions.zoom_out, actions.fit, actions.actual, actions.as_list, actions.as_gallery,
+            actions.search_images, actions.show_all,
         )  # fmt: skip
 
     def _show_path(self) -> None:

@@ -9,6 +9,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.numbers import number
+from leukdesk.app.views.quality_words import flag_words
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.domain.finding import Finding
@@ -67,20 +68,7 @@ class FactsSection(QWidget):
 
     def _chip(self, flag: QualityFlag) -> Chip:
         tone = "refuse" if flag in REFUSING_FLAGS else "attention"
-        return Chip(self._theme, self._flag_words(flag), tone, tone)
-
-    def _flag_words(self, flag: QualityFlag) -> str:
-        return {
-            QualityFlag.BLANK: self.tr("Nothing stained in view"),
-            QualityFlag.BLURRED: self.tr("Out of focus"),
-            QualityFlag.DARK: self.tr("Too dark"),
-            QualityFlag.BRIGHT: self.tr("Too bright"),
-            QualityFlag.LOW_CONTRAST: self.tr("Low contrast"),
-            QualityFlag.GREY: self.tr("No colour"),
-            QualityFlag.SMALL: self.tr("Few pixels"),
-            QualityFlag.SCALE: self.tr("Unusual scale"),
-            QualityFlag.STAIN: self.tr("Another stain"),
-        }[flag]
+        return Chip(self._theme, flag_words(flag), tone, tone)
 
     def _scale_words(self, source: ImageSource) -> str:
         if source.um_per_px is None:

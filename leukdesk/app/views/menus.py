@@ -35,8 +35,23 @@ def fill_menus(bar: QMenuBar, one: Actions) -> None:
     )
     view = bar.addMenu(translate("Menus", "&View"))
     _fill(
-        view, (one.go_analyse, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual, None, one.as_list)
+        view,
+        (
+            one.go_analyse,
+            one.go_models,
+            None,
+            one.zoom_in,
+            one.zoom_out,
+            one.fit,
+            one.actual,
+            None,
+            one.as_list,
+            one.as_gallery,
+            one.search_images,
+            one.show_all,
+        ),
     )
+    _fill(view.addMenu(translate("Menus", "&Sort images")), (*one.sorts.actions(), None, one.sort_reversed))
     view.addMenu(translate("Menus", "&Theme")).addActions(one.themes.actions())
     _fill(view.addMenu(translate("Menus", "Te&xt size")), (one.text_larger, one.text_smaller, one.text_as_designed))
     _fill(

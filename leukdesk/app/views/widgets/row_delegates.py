@@ -1,4 +1,4 @@
-"""How an image looks in the list: as a line, or as a tile of the filmstrip."""
+"""How an image looks in the list: as a line, as a tile of the filmstrip, or larger in the gallery."""
 
 from __future__ import annotations
 
@@ -15,18 +15,27 @@ from leukdesk.app.viewmodels.image_list import FaceRole
 from leukdesk.app.views.widgets.sketch import ENDING, Sketch
 
 _Index = QModelIndex | QPersistentModelIndex
-LINE_HEIGHT = 44
-TILE = QSize(136, 128)
-_LINE_PICTURE, _TILE_PICTURE = QSize(34, 34), QSize(120, 72)
+# px at 100 % text; words and what stands beside them grow with the text, pictures do not.
+_LINE_HEIGHT, _LINE_PICTURE = 44, QSize(34, 34)
 _VERDICT_WIDTH, _PERCENT_WIDTH, _BAR_WIDTH = 180, 72, 96
+_STRIP_PICTURE, _GALLERY_PICTURE = QSize(120, 72), QSize(144, 112)
+_TILE_LINE = 18
 
 
-class _Delegate(QStyledItemDelegate):
+class RowDelegate(QStyledItemDelegate):
     """Ground and painter, shared by line and tile."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+
+    @property
+    def size(self) -> QSize:
+        """The least size of a cell at the present size of text."""
+        raise NotImplementedError
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return self.size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
@@ -44,44 +53,55 @@ class _Delegate(QStyledItemDelegate):
         raise NotImplementedError
 
 
-class LineDelegate(_Delegate):
+class LineDelegate(RowDelegate):
     """One line: picture, name, what was found, how probable."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return QSize(320, LINE_HEIGHT)
+    @property
+    def size(self) -> QSize:
+        return QSize(320, max(_LINE_HEIGHT, self._theme.px(_LINE_HEIGHT - tokens.SPACE_3)))
 
     def draw(self, sketch: Sketch, face: Face, picture: QImage | None) -> None:
+        px = self._theme.px
         inner = sketch.cell.adjusted(tokens.SPACE_3, 0, -tokens.SPACE_4, 0)
         middle = inner.center().y()
         sketch.picture(QRect(QPoint(inner.left(), middle - _LINE_PICTURE.height() // 2), _LINE_PICTURE), picture)
-        percent = QRect(inner.right() - _PERCENT_WIDTH, inner.top(), _PERCENT_WIDTH, inner.height())
+        percent = QRect(inner.right() - px(_PERCENT_WIDTH), inner.top(), px(_PERCENT_WIDTH), inner.height())
         bar = QRect(percent.left() - _BAR_WIDTH - tokens.SPACE_2, middle - 2, _BAR_WIDTH, 6)
-        verdict = QRect(bar.left() - _VERDICT_WIDTH - tokens.SPACE_4, inner.top(), _VERDICT_WIDTH, inner.height())
+        wide = px(_VERDICT_WIDTH)
+        verdict = QRect(bar.left() - wide - tokens.SPACE_4, inner.top(), wide, inner.height())
         name = inner.adjusted(_LINE_PICTURE.width() + tokens.SPACE_3, 0, 0, 0)
         name.setRight(verdict.left() - tokens.SPACE_4)
         sketch.words(name, face.name, "text", Qt.TextElideMode.ElideMiddle)
         sketch.mark(verdict, face, 16)
-        sketch.words(verdict.adjusted(22, 0, 0, 0), face.verdict, _tone(face))
+        sketch.words(verdict.adjusted(px(22), 0, 0, 0), face.verdict, _tone(face))
         if face.colour:
             sketch.bar(bar, face)
             sketch.words(percent, face.percent, "text", side=ENDING)
 
 
-class TileDelegate(_Delegate):
-    """One tile of the filmstrip: picture, what was found, how probable, name."""
+class TileDelegate(RowDelegate):
+    """One tile: picture, what was found, how probable, name."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return TILE
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, large: bool = False) -> None:
+        super().__init__(theme, parent)
+        self._picture = _GALLERY_PICTURE if large else _STRIP_PICTURE
+
+    @property
+    def size(self) -> QSize:
+        edges, words = 2 * tokens.SPACE_2, tokens.SPACE_1 + 2 * self._theme.px(_TILE_LINE)
+        return QSize(max(self._picture.width(), self._theme.px(120)), self._picture.height() + words) + QSize(
+            edges, edges
+        )
 
     def draw(self, sketch: Sketch, face: Face, picture: QImage | None) -> None:
-        edge = tokens.SPACE_2
+        px, edge = self._theme.px, tokens.SPACE_2
         inner = sketch.cell.adjusted(edge, edge, -edge, -edge)
-        sketch.picture(QRect(inner.topLeft(), _TILE_PICTURE), picture)
-        sketch.font_size(tokens.CAPTION)
-        line = QRect(inner.left(), inner.top() + _TILE_PICTURE.height() + tokens.SPACE_1, inner.width(), 18)
+        sketch.picture(QRect(inner.left(), inner.top(), inner.width(), self._picture.height()), picture)
+        sketch.font_size(px(tokens.CAPTION))
+        line = QRect(inner.left(), inner.top() + self._picture.height() + tokens.SPACE_1, inner.width(), px(_TILE_LINE))
         sketch.mark(line, face, 14)
-        sketch.words(line.adjusted(18, 0, 0, 0), face.verdict, _tone(face))
-        below = line.translated(0, 17)
+        sketch.words(line.adjusted(px(18), 0, 0, 0), face.verdict, _tone(face))
+        below = line.translated(0, line.height() - 1)
         taken = sketch.width_of(face.percent) + edge if face.percent else 0
         sketch.words(below, face.percent, "text")
         sketch.words(below.adjusted(taken, 0, 0, 0), Path(face.name).stem, "muted", Qt.TextElideMode.ElideLeft)

@@ -32,18 +32,16 @@ class Sketch:
         self._painter.drawRoundedRect(self.cell.toRectF().adjusted(2.5, 2.5, -2.5, -2.5), 6, 6)
 
     def picture(self, room: QRect, picture: QImage | None) -> None:
-        """The picture, whole, on a plate that has the same size for all."""
+        """The picture, whole, in the middle of its room; a plate of that room while there is none."""
         room = self._mirrored(room)
-        plate = QPainterPath()
-        plate.addRoundedRect(room.toRectF(), 4, 4)
-        self._painter.fillPath(plate, self._theme.colour("track"))
         if picture is None or picture.isNull():
+            plate = QPainterPath()
+            plate.addRoundedRect(room.toRectF(), 4, 4)
+            self._painter.fillPath(plate, self._theme.colour("track"))
             return
         frame = QRectF(QRect(room.topLeft(), picture.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)))
         frame.moveCenter(room.toRectF().center())
-        self._painter.setClipPath(plate)
         self._painter.drawImage(frame, picture)
-        self._painter.setClipping(False)
 
     def words(
         self,
@@ -70,7 +68,8 @@ class Sketch:
 
     def mark(self, room: QRect, face: Face, size: int) -> None:
         """The class's colour, or the icon of what took its place, at the start of `room`."""
-        square = self._mirrored(QRect(room.left(), room.top() + (room.height() - size) // 2, size, size))
+        side = self._theme.px(size)
+        square = self._mirrored(QRect(room.left(), room.top() + (room.height() - side) // 2, side, side))
         if not face.colour:
             self._painter.drawPixmap(square.topLeft(), self._theme.pixmap(face.icon, face.tone, size))
             return

@@ -61,7 +61,13 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     yield "analyse", window
     commands.as_list.trigger()
     yield "analyse as a list", window
-    commands.as_list.trigger()
+    commands.as_gallery.trigger()
+    yield "analyse as a gallery", window
+    desk.analyse.strip.search.field.setText("nothing")
+    desk.until(lambda: desk.analyse.strip.none.isVisible())
+    yield "nothing found", window
+    commands.show_all.trigger()
+    commands.as_gallery.trigger()
     for action in (commands.go_models, commands.go_settings):
         action.trigger()
         yield action.objectName(), window

@@ -116,7 +116,7 @@ DECISION_ICONS = {Decision.ACCEPTED: "ok", Decision.UNIDENTIFIED: "unidentified"
 def face(row: Row, vocabulary: Vocabulary) -> Face:
     """What the list shows of a row."""
     if row.missing:
-        return Face(row.path.name, row.state, "attention", "attention", _tr("File missing"), "", "", 0.0)
+        return Face(row.path.name, row.state, "attention", "attention", translate("Faces", "File missing"), "", "", 0.0)
     if isinstance(row.outcome, Finding):
         return _of_finding(row.path.name, row.outcome, vocabulary)
     if isinstance(row.outcome, Failure):

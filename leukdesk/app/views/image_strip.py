@@ -11,6 +11,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.dynamic import restyle
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.ordering import SortBy
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.list_menus import FilterMenu, SortMenu
@@ -172,15 +173,15 @@ class ImageStrip(QFrame):
     def _describe(self) -> None:
         model, wish = self._model, self._model.shown.wish
         count, shown, skipped = model.images.rowCount(), model.shown.rowCount(), model.skipped
-        words = self.tr("Images: {count}").format(count=count)
+        words = self.tr("Images: {count}").format(count=number(count))
         if wish.narrows:
-            words = self.tr("Images: {shown} of {count}").format(shown=shown, count=count)
+            words = self.tr("Images: {shown} of {count}").format(shown=number(shown), count=number(count))
         if skipped:
-            words += " · " + self.tr("other files passed over: {count}").format(count=skipped)
+            words += " · " + self.tr("other files passed over: {count}").format(count=number(skipped))
         self._count.set_text(words)
         self.none.setVisible(count > 0 and shown == 0)
         self.all.setVisible(count > 0 and shown == 0)
-        self.missing.setText(self.tr("Files missing: {count}").format(count=model.images.missing))
+        self.missing.setText(self.tr("Files missing: {count}").format(count=number(model.images.missing)))
         self.missing.setVisible(model.images.missing > 0)
         self.relink.setVisible(model.images.missing > 0)
         chosen = len(wish.kinds | wish.labels | wish.flags)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 from leukdesk.app.theme import tokens
 from leukdesk.app.viewmodels.faces import KINDS
 from leukdesk.app.viewmodels.image_list import ImageList
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.ordering import NO_OBJECTION, label_of, quality_of
 from leukdesk.app.viewmodels.shown_images import ShownImages
 from leukdesk.app.views.quality_words import flag_words
@@ -73,7 +74,7 @@ class FilterMenu(_OpenMenu):
         heading.setDefaultWidget(words)
         self.addAction(heading)
         for key, text, count in present:
-            action = self.addAction(f"{text.replace('&', '&&')}\t{count}")
+            action = self.addAction(f"{text.replace('&', '&&')}\t{number(count)}")
             action.setCheckable(True)
             action.setChecked(key in chosen)
             action.toggled.connect(lambda on, key=key: self._choose(field, key, on))

@@ -24,6 +24,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> None:
             one.previous,
             one.next,
             one.next_failed,
+            one.find_missing,
             None,
             one.heatmap,
             one.truth,
@@ -33,30 +34,19 @@ def fill_menus(bar: QMenuBar, one: Actions) -> None:
             one.resume,
         ),
     )
-    view = bar.addMenu(translate("Menus", "&View"))
-    _fill(
-        view,
-        (
-            one.go_analyse,
-            one.go_models,
-            None,
-            one.zoom_in,
-            one.zoom_out,
-            one.fit,
-            one.actual,
-            None,
-            one.as_list,
-            one.as_gallery,
-            one.search_images,
-            one.show_all,
-        ),
-    )
-    _fill(view.addMenu(translate("Menus", "&Sort images")), (*one.sorts.actions(), None, one.sort_reversed))
-    view.addMenu(translate("Menus", "&Theme")).addActions(one.themes.actions())
-    _fill(view.addMenu(translate("Menus", "Te&xt size")), (one.text_larger, one.text_smaller, one.text_as_designed))
+    _fill_view(bar.addMenu(translate("Menus", "&View")), one)
     _fill(
         bar.addMenu(translate("Menus", "&Help")), (one.palette, one.keys, one.guide, None, one.show_welcome, one.about)
     )
+
+
+def _fill_view(view: QMenu, one: Actions) -> None:
+    translate = QCoreApplication.translate
+    _fill(view, (one.go_analyse, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
+    _fill(view, (None, one.as_list, one.as_gallery, one.search_images, one.show_all))
+    _fill(view.addMenu(translate("Menus", "&Sort images")), (*one.sorts.actions(), None, one.sort_reversed))
+    view.addMenu(translate("Menus", "&Theme")).addActions(one.themes.actions())
+    _fill(view.addMenu(translate("Menus", "Te&xt size")), (one.text_larger, one.text_smaller, one.text_as_designed))
 
 
 def sections(bar: QMenuBar) -> Iterator[tuple[str, list[QAction]]]:

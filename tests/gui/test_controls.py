@@ -120,7 +120,8 @@ def test_the_models_place_says_what_is_installed_and_what_was_refused(desk: Desk
     words = ["\n".join(label.text() for label in card.findChildren(QLabel)) for card in desk.window.models.cards]
     assert "In use" in words[0]
     assert "a demonstration" in words[2]
-    assert "Model.tflite was changed. Import it again." in words[3]
+    assert "Model.tflite was changed." in words[3]
+    assert "Import it again." in words[3]
     desk.bot.mouseClick(desk.window.models.cards[1].use, LEFT)
     desk.until(lambda: desk.session.engine.wanted == "fake-other-1.0" and not desk.session.engine.loading)
 

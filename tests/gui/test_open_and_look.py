@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from window_desk import Desk
 
 from leukdesk.app.viewmodels.faces import percent
@@ -127,7 +127,7 @@ def test_an_image_that_cannot_be_opened_says_why_and_what_to_do(desk: Desk, smea
     assert str(broken) in trouble.accessibleDescription()
     assert desk.analyse.inspector.verdict.decision.text() == "Failed"
     assert not desk.analyse.inspector.heatmap.isVisible()
-    desk.bot.mouseClick(desk.analyse.inspector.verdict.copy, LEFT)
+    desk.bot.mouseClick(trouble.findChildren(QPushButton)[0], LEFT)
     assert str(broken) in QApplication.clipboard().text()
     desk.bot.keyClick(desk.analyse.strip.view, Qt.Key.Key_Right)
     desk.until(lambda: desk.model.picture is not None)

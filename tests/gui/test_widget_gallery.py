@@ -41,7 +41,7 @@ def too_small(widgets: list[QWidget]) -> Iterator[str]:
                 yield one.text()
 
 
-@pytest.mark.parametrize("size", reversed(TEXT_SIZES))
+@pytest.mark.parametrize("size", TEXT_SIZES[::-1])
 def test_nothing_is_clipped_at_any_size_of_text(gallery: WidgetGallery, size: int) -> None:
     gallery.theme.use("light", size)
     QApplication.processEvents()

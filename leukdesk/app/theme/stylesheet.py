@@ -73,9 +73,11 @@ QToolButton:focus { border: 2px solid $focus; padding: 3px; }
 QToolButton[kind="toggle"] { padding: 3px 6px; }
 QToolButton[kind="toggle"]:checked { padding: 4px 7px; }
 QToolButton[kind="toggle"]:focus { padding: 3px 6px; }
-QToolButton[kind="rail"] { font-size: ${caption}px; padding: ${s2}px 0; margin: 0 6px; color: $muted; }
-QToolButton[kind="rail"]:checked { color: $text; padding: 9px 1px; }
-QToolButton[kind="rail"]:focus { padding: ${s2}px 0; }
+QToolButton[kind="rail"] { font-size: ${caption}px; padding: ${s2}px 0; border-radius: 0; color: $muted; }
+QToolButton[kind="rail"]:checked {
+  color: $text; border: 2px solid $tint; border-left: 3px solid $accent; border-radius: 0; padding: ${s2}px 0;
+}
+QToolButton[kind="rail"]:focus { border: 2px solid $focus; padding: ${s2}px 0; }
 QFrame[segments="true"] { background: $track; border: 1px solid $outline; border-radius: ${radius}px; }
 QToolButton[kind="segment"] { padding: 2px ${s2}px; border-radius: 5px; color: $text; }
 QToolButton[kind="segment"]:checked { background: $raised; border: 1px solid $accent; padding: 3px 9px; }

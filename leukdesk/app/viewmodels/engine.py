@@ -41,6 +41,7 @@ class Engine(QObject):
         self._bench: Bench | None = None
         self._predictor: Predictor | None = None
         self._installed: tuple[Installed, ...] = ()
+        self._looked = False
         self._wanted: str | None = None
         self._active: str | None = None
         self._opening: Token | None = None
@@ -69,6 +70,11 @@ class Engine(QObject):
     def installed(self) -> tuple[Installed, ...]:
         """Installed bundles, refused ones included."""
         return self._installed
+
+    @property
+    def looked(self) -> bool:
+        """Whether it is known by now what is installed."""
+        return self._looked
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -137,7 +143,7 @@ class Engine(QObject):
             self.failed.emit(error)
 
     def _show(self, installed: Sequence[Installed]) -> None:
-        self._installed = tuple(installed)
+        self._installed, self._looked = tuple(installed), True
         self.listed.emit()
 
     def _refuse_list(self, error: Exception) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -14,8 +14,10 @@ from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.image_strip import ImageStrip
 from leukdesk.app.views.inspector import Inspector
+from leukdesk.app.views.searching import Searching
 from leukdesk.app.views.stage import Stage
 from leukdesk.app.views.welcome import Welcome
+from leukdesk.app.views.widgets.action_button import ActionButton
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.grid_view import Shape
 from leukdesk.app.views.widgets.labels import ElidedLabel
@@ -42,8 +44,8 @@ class AnalyseView(QWidget):
         self.inspector = Inspector(model, theme, actions)
         self.models = Picker(theme, self.tr("Model"))
         self.path = ElidedLabel("strong")
-        self._truth = self._button(actions.truth)
-        self._work = QWidget()
+        self._truth = ActionButton(theme, actions.truth, "toggle")
+        self._work, self._search = QWidget(), Searching(theme)
         self._pages = QStackedLayout()
         self._lay_out()
         self._connect()
@@ -53,6 +55,7 @@ class AnalyseView(QWidget):
     def _connect(self) -> None:
         model, actions = self._model, self._actions
         model.opened.connect(self._show_opened)
+        model.searching_changed.connect(self._show_searching)
         model.selected.connect(self._show_path)
         model.problem.connect(self.banner.tell)
         self.strip.shape_changed.connect(lambda: self.stage.setVisible(self.strip.shape is not Shape.GALLERY))
@@ -72,7 +75,7 @@ class AnalyseView(QWidget):
 
     def _show_opened(self) -> None:
         some = self._model.images.rowCount() > 0
-        self._pages.setCurrentIndex(1 if some else 0)
+        self._pages.setCurrentWidget(self._work if some else self.welcome)
         self._truth.setVisible(self._model.has_truths)
         self._actions.truth.setEnabled(self._model.has_truths)
         for action in self._image_actions():
@@ -81,6 +84,17 @@ class AnalyseView(QWidget):
         self.setFocusProxy(self.strip.view if some else self.welcome)
         if self.isVisible():
             self.setFocus()
+
+    def _show_searching(self) -> None:
+        """With nothing open yet, and only where it takes long enough to be seen."""
+        if self._model.searching:
+            QTimer.singleShot(tokens.LATE_MS, self, self._show_search_page)
+        elif self._pages.currentWidget() is self._search:
+            self._show_opened()
+
+    def _show_search_page(self) -> None:
+        if self._model.searching and self._model.images.rowCount() == 0:
+            self._pages.setCurrentWidget(self._search)
 
     def _image_actions(self) -> tuple[QAction, ...]:
         actions = self._actions
@@ -110,26 +124,17 @@ class AnalyseView(QWidget):
         self.models.setToolTip(self.tr("The model that looks at the images"))
         self.models.updateGeometry()
 
-    def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setProperty("kind", "toggle")
-        button.setIconSize(QSize(tokens.ICON, tokens.ICON))
-        button.setAccessibleName(action.text())
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     def _header(self) -> QFrame:
         header = QFrame()
         header.setProperty("panel", "header")
-        header.setFixedHeight(tokens.HEADER_HEIGHT)
+        header.setMinimumHeight(tokens.HEADER_HEIGHT)
+        header.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(header)
-        row.setContentsMargins(tokens.SPACE_4, 0, tokens.SPACE_3, 0)
+        row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_1, tokens.SPACE_3, tokens.SPACE_1)
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self.path, 1)
         row.addWidget(self._truth)
-        row.addWidget(self._button(self._actions.heatmap))
+        row.addWidget(ActionButton(self._theme, self._actions.heatmap, "toggle"))
         row.addSpacing(tokens.SPACE_1)
         row.addWidget(self.models)
         return header
@@ -147,6 +152,7 @@ class AnalyseView(QWidget):
         work.addWidget(self.inspector)
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self._work)
+        self._pages.addWidget(self._search)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

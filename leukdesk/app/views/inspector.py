@@ -14,6 +14,7 @@ from leukdesk.app.views.inspector_heatmap import HeatmapSection
 from leukdesk.app.views.inspector_verdict import VerdictSection
 from leukdesk.app.views.widgets.labels import label, rule
 from leukdesk.app.views.widgets.probability_bars import ProbabilityBars
+from leukdesk.app.views.widgets.skeleton import Skeleton
 
 
 class Inspector(QFrame):
@@ -21,20 +22,22 @@ class Inspector(QFrame):
 
     def __init__(self, model: AnalyseViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._theme = model, theme
         self.verdict = VerdictSection(model, theme)
         self.bars = ProbabilityBars(theme)
         self.heatmap = HeatmapSection(model, theme, actions)
         self.facts = FactsSection(model, theme)
         self._answer, self._line = QWidget(), rule()
+        self._awaited = Skeleton(theme, "lines", self.tr("No finding yet"))
         self.setProperty("panel", "inspector")
         self.setAccessibleName(self.tr("Finding"))
-        self.setFixedWidth(tokens.INSPECTOR_WIDTH)
         self._lay_out()
         for signal in (model.selected, model.outcome_changed, model.picture_changed, model.engine.loading_changed):
             signal.connect(self._refresh)
         model.opened.connect(self._refresh)
         model.truth_changed.connect(self.verdict.refresh)
+        theme.changed.connect(self._widen)
+        self._widen()
         self._refresh()
 
     def _lay_out(self) -> None:
@@ -47,6 +50,7 @@ class Inspector(QFrame):
         page = QWidget()
         column = _column(page, tokens.SPACE_4)
         column.addWidget(self.verdict)
+        column.addWidget(self._awaited)
         column.addWidget(self._answer)
         column.addWidget(self._line)
         column.addWidget(self.facts)
@@ -58,8 +62,14 @@ class Inspector(QFrame):
         area.setWidget(page)
         QStackedLayout(self).addWidget(area)
 
+    def _widen(self) -> None:
+        """Half as much as the text grows: the image keeps its room."""
+        self.setFixedWidth((tokens.INSPECTOR_WIDTH + self._theme.px(tokens.INSPECTOR_WIDTH)) // 2)
+
     def _refresh(self) -> None:
-        finding = self._model.finding
+        finding, engine = self._model.finding, self._model.engine
+        under_way = engine.loading or (engine.predictor is not None and self._model.state is not None)
+        self._awaited.setVisible(finding is None and self._model.error is None and under_way)
         self._answer.setVisible(finding is not None)
         if finding is not None:
             self.bars.show_ranked(finding.prediction.ranked(), self._model.images.vocabulary)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from leukdesk.analysis.sample import SampleImage
 from leukdesk.app.theme import tokens
@@ -14,7 +14,7 @@ from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.faces import DECISION_ICONS, DECISION_TONES, RowState, decision_word, percent
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.widgets.chip import Chip
-from leukdesk.app.views.widgets.inline_error import copy_details, in_words
+from leukdesk.app.views.widgets.inline_error import InlineError
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.app.views.widgets.truth_boxes import cell_name
 from leukdesk.domain.finding import Decision, Finding
@@ -31,21 +31,18 @@ class VerdictSection(QWidget):
         self.percent = label("", "title")
         self.sentence = label("", "muted", wrap=True)
         self.truth = _TruthCard(theme)
-        self.copy = QPushButton(self.tr("Copy details"))
-        self.copy.setProperty("kind", "small")
-        self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.copy.clicked.connect(lambda: copy_details(model.error))
+        self.error = InlineError(theme, self, subject=False)
         self._lay_out()
 
     def refresh(self) -> None:
         """Show the selected image's state."""
         finding, error = self._model.finding, self._model.error
-        self.copy.setVisible(error is not None)
+        self.error.tell(error if self._model.picture is not None else None)  # else it stands in the image's place
         self._show_truth(finding)
         if finding is not None:
             self._show_finding(finding)
         elif error is not None:
-            self._say(self.tr("Failed"), "attention", "refuse", self.tr("No finding"), in_words(error))
+            self._say(self.tr("Failed"), "attention", "refuse", self.tr("No finding"), "")
         else:
             self._show_waiting()
 
@@ -107,7 +104,6 @@ class VerdictSection(QWidget):
         top, head = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.decision)
         top.addStretch(1)
-        top.addWidget(self.copy)
         head.addWidget(self.answer, 1)
         head.addWidget(self.percent)
         column = QVBoxLayout(self)
@@ -116,6 +112,7 @@ class VerdictSection(QWidget):
         column.addLayout(top)
         column.addLayout(head)
         column.addWidget(self.sentence)
+        column.addWidget(self.error)
         column.addWidget(self.truth)
 
 

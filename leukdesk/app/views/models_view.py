@@ -13,14 +13,17 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.engine import Engine, model_key
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.widgets.chip import Chip
-from leukdesk.app.views.widgets.inline_error import copy_details, in_words
+from leukdesk.app.views.widgets.empty_state import EmptyState
+from leukdesk.app.views.widgets.inline_error import InlineError
 from leukdesk.app.views.widgets.labels import label
+from leukdesk.app.views.widgets.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.card import Card, Metric
 
 _WIDTH = 760
+_NAMES_WIDTH = 96  # px, of the column of names
 _HEADLINE = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
@@ -40,23 +43,33 @@ class ModelsView(QWidget):
         self._column = QVBoxLayout()
         self._column.setSpacing(tokens.SPACE_3)
         self._note = label("", "muted", wrap=True)
+        self._awaited = [_Awaited(theme), _Awaited(theme)]
+        self._empty = EmptyState(theme, "models")
+        self._empty.say(
+            self.tr("No model is installed"),
+            self.tr("Images can be looked at, but nothing is said of them. Install leukdesk again."),
+        )
         self._lay_out()
         engine.listed.connect(self._rebuild)
         engine.loading_changed.connect(self._rebuild)
+        theme.changed.connect(self._rebuild)
         self._rebuild()
 
     def _rebuild(self) -> None:
         for card in self.cards:
             self._column.removeWidget(card)
+            card.hide()
             card.deleteLater()
         self.cards = [ModelCard(one, self._engine, self._theme) for one in self._engine.installed]
         for place, card in enumerate(self.cards):
             self._column.insertWidget(place, card)
-        self._note.setText(
-            self.tr("Models are folders of data, never code; every file of each was checked against its hash.")
-            if self.cards
-            else self.tr("Looking for models…")
-        )
+        some, looked = bool(self.cards), self._engine.looked
+        words = self.tr("Models are folders of data, never code; every file of each was checked against its hash.")
+        self._note.setText(words if looked else self.tr("Looking for models…"))
+        self._note.setVisible(some or not looked)
+        self._empty.setVisible(looked and not some)
+        for one in self._awaited:
+            one.setVisible(not looked)
 
     def _lay_out(self) -> None:
         page, column = QWidget(), QVBoxLayout()
@@ -64,6 +77,8 @@ class ModelsView(QWidget):
         column.addWidget(label(self.tr("Models"), "title"))
         column.addWidget(self._note)
         column.addLayout(self._column)
+        for one in (*self._awaited, self._empty):
+            column.addWidget(one)
         column.addStretch(1)
         holder = QWidget()
         holder.setLayout(column)
@@ -85,6 +100,17 @@ class ModelsView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
 
+class _Awaited(QFrame):
+    """The shape of a card that is not known yet."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("panel", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4)
+        column.addWidget(Skeleton(theme, "card", self.tr("A model is being checked")))
+
+
 class ModelCard(QFrame):
     """One bundle, good or refused."""
 
@@ -98,6 +124,7 @@ class ModelCard(QFrame):
         self.use = QPushButton(self.tr("Use this model"))
         self.use.setProperty("kind", "small")
         self.use.hide()
+        self.error = InlineError(theme, self, subject=False)
         if installed.card is not None:
             self._show_card(installed.card, engine)
         else:
@@ -137,12 +164,8 @@ class ModelCard(QFrame):
     def _show_refused(self, installed: Installed) -> None:
         self._head(installed.folder.name, [Chip(self._theme, self.tr("Refused"), "refuse", "refuse")])
         error = installed.error
-        if error is not None:
-            self._say(in_words(error))
-            copy = QPushButton(self.tr("Copy details"))
-            copy.setProperty("kind", "small")
-            copy.clicked.connect(lambda: copy_details(error))
-            self._column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeading)
+        self.error.tell(error)
+        self._column.addWidget(self.error)
 
     def _head(self, name: str, chips: list[Chip]) -> None:
         row = QHBoxLayout()

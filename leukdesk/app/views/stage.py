@@ -14,8 +14,7 @@ from leukdesk.app.views.widgets.canvas_overlays import Legend, ScaleBar, ZoomBar
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.empty_state import EmptyState
 from leukdesk.app.views.widgets.inline_error import copy_details, in_words
-
-_LATE_MS = 120
+from leukdesk.app.views.widgets.skeleton import Skeleton
 
 
 class Stage(QWidget):
@@ -28,17 +27,21 @@ class Stage(QWidget):
         self.trouble = EmptyState(theme, "attention", "refuse")
         self.trouble.setProperty("panel", "canvas")
         self.trouble.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.awaited = Skeleton(theme, "image", self.tr("The image is being read"))
+        self.awaited.setProperty("panel", "canvas")
+        self.awaited.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.legend, self._scale = Legend(theme, self.canvas), ScaleBar(theme, self.canvas)
         self._zoom = ZoomBar(theme, actions, self.canvas)
         self.synthetic = Chip(theme, self.tr("Synthetic"), "sample", "attention", self.canvas)
         self.synthetic.setToolTip(self.tr("Drawn by a program: no patient, no real smear."))
         self._late = QTimer(self)
         self._late.setSingleShot(True)
-        self._late.setInterval(_LATE_MS)
+        self._late.setInterval(tokens.LATE_MS)
         self._late.timeout.connect(self._take_away)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self.trouble)
+        self._stack.addWidget(self.awaited)
         self._connect()
         self._take_away()
 
@@ -74,6 +77,7 @@ class Stage(QWidget):
             self.canvas.show_picture(())
             self.synthetic.hide()
             self._float(False)
+            self._show_trouble()
 
     def _show_picture(self) -> None:
         picture = self._model.picture
@@ -92,7 +96,8 @@ class Stage(QWidget):
         if error is not None:
             words = f"{error.subject}\n\n{in_words(error)}"
             self.trouble.say(self.tr("This image could not be opened"), words)
-        self._stack.setCurrentWidget(self.trouble if error is not None else self.canvas)
+        late = self._model.path is not None and self._model.picture is None and not self._late.isActive()
+        self._stack.setCurrentWidget(self.trouble if error is not None else self.awaited if late else self.canvas)
 
     def _hide_or_show(self) -> None:
         self._float(self._model.picture is not None)

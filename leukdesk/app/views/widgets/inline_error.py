@@ -38,9 +38,10 @@ def copy_details(error: KnownError | None) -> None:
 class InlineError(QFrame):
     """Shows one `KnownError` beside what it is about; hidden until there is one."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, subject: bool = True) -> None:
+        """`subject`: whether it says which file, where nothing else does."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._says_subject = theme, subject
         self._error: KnownError | None = None
         self._icon, self._what, self._advice = QLabel(), label("", "strong", wrap=True), label("", wrap=True)
         self._subject = ElidedLabel("caption", Qt.TextElideMode.ElideLeft)
@@ -61,7 +62,7 @@ class InlineError(QFrame):
             return
         self._what.setText(headline(error))
         self._subject.set_text(error.subject)
-        self._subject.setVisible(bool(error.subject))
+        self._subject.setVisible(self._says_subject and bool(error.subject))
         self._advice.setText(error.advice)
         self._advice.setVisible(bool(error.advice))
         self.setAccessibleName(str(error))

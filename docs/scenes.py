@@ -1,0 +1,249 @@
+"""Each view in each of its states, held still: what `states.py` photographs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from camera import Camera, Held, window
+
+from leukdesk import paths
+from leukdesk.bundles.library import Installed
+from leukdesk.domain.errors import BundleError, BundleReason, OutputError
+
+DEMO = "phantom-demo-1.0"  # knows synthetic images
+Scene = Callable[[Path], AbstractContextManager[Camera]]
+_CHANGED = BundleError(
+    "model.tflite was changed after the model was sealed",
+    reason=BundleReason.WRONG_HASH,
+    subject="all-stage-1.0",
+    advice="Import it again from where you got it.",
+)
+
+
+def sample() -> Path:
+    """The sample case."""
+    return paths.resources() / "sample"
+
+
+def phantoms(folder: Path, *, broken: int = 0, copies: int = 1) -> Path:
+    """A folder with the sample's images, without their case, some of them many times, and some files that are none."""
+    folder.mkdir(parents=True)
+    for number in range(copies):
+        for path in sorted(sample().glob("*.png")):
+            name = f"specimen 24-{117 + number:04} field {path.stem[-2:]}.png"
+            shutil.copy(path, folder / name) if number == 0 else (folder / name).symlink_to(path)
+    for number in range(broken):
+        (folder / f"specimen 24-0117 field 0{3 + 2 * number} copy.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    return folder
+
+
+# -- Analyse
+
+
+@contextmanager
+def analyse_empty(_folder: Path) -> Iterator[Camera]:
+    """Nothing is open."""
+    with window("light") as camera:
+        yield camera
+
+
+@contextmanager
+def analyse_searching(folder: Path) -> Iterator[Camera]:
+    """A folder is being looked through."""
+    with window("light") as camera:
+        model = camera.session.model
+        model._search(True)
+        camera.rest()
+        yield camera
+        model._search(False)
+
+
+@contextmanager
+def analyse_loading(folder: Path) -> Iterator[Camera]:
+    """The images are known; the first picture, the thumbnails and the model are on their way."""
+
+    def hold(bench: Held, pictures: Held) -> None:
+        bench.hold("open")
+        for one in ("picture", "thumbnail"):
+            pictures.hold(one)
+
+    with window("light", phantoms(folder), model=DEMO, hold=hold) as camera:
+        camera.until(lambda: camera.session.model.images.rowCount() > 0)
+        camera.rest()
+        yield camera
+
+
+@contextmanager
+def analyse_running(folder: Path) -> Iterator[Camera]:
+    """Some are done, the selected one is being analysed."""
+    with window(
+        "light", phantoms(folder, copies=8), model=DEMO, hold=lambda bench, _: bench.hold("analyse", 5)
+    ) as camera:
+        model = camera.session.model
+        camera.until(lambda: model.images.counts()[0] == 5 and model.picture is not None)
+        model.select(7)
+        camera.rest()
+        yield camera
+
+
+@contextmanager
+def analyse_partial(folder: Path) -> Iterator[Camera]:
+    """All are done but two that failed; the second of these is selected."""
+    with window("light", phantoms(folder, broken=2), model=DEMO) as camera:
+        camera.session.model.select(0)
+        camera.look()
+        yield camera
+
+
+@contextmanager
+def analyse_full(_folder: Path) -> Iterator[Camera]:
+    """The sample case with heatmap."""
+    with window("light", sample()) as camera:
+        camera.look("hit")
+        camera.session.window.commands.heatmap.trigger()
+        camera.look()
+        yield camera
+
+
+@contextmanager
+def analyse_many(folder: Path) -> Iterator[Camera]:
+    """Ten thousand images as lines."""
+    with window(
+        "light", phantoms(folder, copies=1112), model=DEMO, hold=lambda bench, _: bench.hold("analyse", 60)
+    ) as camera:
+        model = camera.session.model
+        camera.until(lambda: model.images.counts()[0] == 60 and model.picture is not None)
+        camera.session.window.commands.as_list.trigger()
+        camera.rest(1.0)
+        yield camera
+
+
+@contextmanager
+def analyse_refused(_folder: Path) -> Iterator[Camera]:
+    """The sample case: an image that cannot be judged, with the truth."""
+    with window("light", sample()) as camera:
+        camera.session.window.commands.truth.trigger()
+        camera.look("rejected")
+        yield camera
+
+
+@contextmanager
+def analyse_error(folder: Path) -> Iterator[Camera]:
+    """The selected file is no image."""
+    with window("light", phantoms(folder, broken=1), model=DEMO) as camera:
+        camera.session.window.commands.next_failed.trigger()
+        camera.until(lambda: camera.session.model.error is not None)
+        camera.rest()
+        yield camera
+
+
+@contextmanager
+def analyse_no_model(folder: Path) -> Iterator[Camera]:
+    """No model can be opened."""
+
+    def refuse(bench: Held, _pictures: Held) -> None:
+        bench.answer("open", _CHANGED)
+        bench.answer("models", [Installed(Path("all-stage-1.0"), error=_CHANGED)])
+
+    with window("light", phantoms(folder), model=DEMO, hold=refuse) as camera:
+        camera.until(lambda: camera.session.model.picture is not None and bool(camera.session.engine.installed))
+        camera.rest()
+        yield camera
+
+
+@contextmanager
+def analyse_read_only(folder: Path) -> Iterator[Camera]:
+    """What the user chooses cannot be kept."""
+    with window("light", phantoms(folder), model=DEMO) as camera:
+        camera.look()
+        camera.session.preferences.failed.emit(
+            OutputError(
+                "your settings cannot be kept: this disk can only be read",
+                reason="read_only",
+                advice="You can go on working; what you choose is forgotten when leukdesk closes.",
+            )
+        )
+        yield camera
+
+
+# -- Models
+
+
+def _models(installed: list[Installed] | None, hold: bool = False) -> Scene:
+    @contextmanager
+    def scene(_folder: Path) -> Iterator[Camera]:
+        def arrange(bench: Held, _pictures: Held) -> None:
+            if hold:
+                bench.hold("models")
+            elif installed is not None:
+                bench.answer("models", installed)
+
+        with window("light", hold=arrange) as camera:
+            camera.until(lambda: not camera.session.engine.loading)
+            camera.session.window.commands.go_models.trigger()
+            camera.until(lambda: hold or installed == [] or bool(camera.session.engine.installed))
+            camera.rest()
+            yield camera
+
+    return scene
+
+
+def _partly() -> Scene:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Camera]:
+        with window("light") as camera:
+            installed = [Installed(Path("all-stage-0.9"), error=_CHANGED), *camera.session.engine.installed]
+            camera.session.engine._show(installed)
+            camera.session.window.commands.go_models.trigger()
+            camera.rest()
+            yield camera
+
+    return scene
+
+
+# -- what stands before the window
+
+
+def _with(open_it: Callable[[Camera], None]) -> Scene:
+    @contextmanager
+    def scene(_folder: Path) -> Iterator[Camera]:
+        with window("light", sample()) as camera:
+            camera.look("hit")
+            open_it(camera)
+            camera.rest()
+            yield camera
+
+    return scene
+
+
+def _crash(camera: Camera) -> None:
+    try:
+        [][1]
+    except IndexError as error:
+        camera.session.window.report_crash(error)
+
+
+SCENES: dict[str, Scene] = {
+    "Analyse: empty": analyse_empty,
+    "Analyse: loading, folder": analyse_searching,
+    "Analyse: loading, images": analyse_loading,
+    "Analyse: running": analyse_running,
+    "Analyse: partial": analyse_partial,
+    "Analyse: full": analyse_full,
+    "Analyse: full, 10 000": analyse_many,
+    "Analyse: refused": analyse_refused,
+    "Analyse: error, image": analyse_error,
+    "Analyse: error, no model": analyse_no_model,
+    "Analyse: read-only": analyse_read_only,
+    "Models: empty": _models([]),
+    "Models: loading": _models(None, hold=True),
+    "Models: partial": _partly(),
+    "Models: full": _models(None),
+    "Models: error": _models([Installed(Path("all-stage-1.0"), error=_CHANGED)]),
+    "Keys": _with(lambda camera: camera.session.window.commands.keys.trigger()),
+    "About": _with(lambda camera: camera.session.window.commands.about.trigger()),
+    "Crash": _with(_crash),
+}

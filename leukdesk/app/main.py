@@ -46,7 +46,8 @@ def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "") ->
     assert isinstance(application, QApplication)  # for the type checker
     application.setApplicationName("leukdesk")
     chosen, problem = _settings()
-    session = Session(application, chosen, workbench(chosen), Pictures(chosen.limit_px), theme=theme)
+    pictures = Pictures(chosen.limit_px, paths.cache() / "thumbnails")
+    session = Session(application, chosen, workbench(chosen), pictures, theme=theme)
     if problem is not None:
         session.window.analyse.banner.tell(problem)
     _end_on_signals(session.window.close)

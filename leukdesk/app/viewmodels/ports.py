@@ -47,6 +47,9 @@ class PictureSource(Protocol):
     def thumbnail(self, path: Path, size: int) -> QImage:
         """A small picture. Raises `ImageError`."""
 
+    def forget_thumbnails(self) -> None:
+        """Remove what was kept of them."""
+
     def heatmap(self, heatmap: Heatmap, label: str, width: int, height: int) -> QImage:
         """The map of one class, to be stretched over the image."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from leukdesk.imaging.thumbnail_store import ThumbnailStore
+
 _COARSE_PX = 1024  # halving ends here
 _OVERLAY_PX = 1024  # longer side of the heatmap picture; it is smooth, so more would only cost memory
 
@@ -30,8 +32,10 @@ class Picture:
 class Pictures:
     """Reads and prepares pictures; every method runs on a lane and raises `ImageError` where a file cannot be read."""
 
-    def __init__(self, limit_px: int) -> None:
-        self._limit_px = limit_px
+    def __init__(self, limit_px: int, thumbnails: Path | None = None) -> None:
+        """`thumbnails`: the folder where they are kept; they are not kept without one."""
+        self._limit_px, self._folder = limit_px, thumbnails
+        self._store: ThumbnailStore | None = None
 
     def picture(self, path: Path) -> Picture:
         """The image of a file with its halved levels."""
@@ -44,7 +48,21 @@ class Pictures:
         """A small picture whose longer side is `size` px."""
         from leukdesk.imaging.thumbnail import read_thumbnail
 
-        return to_qimage(read_thumbnail(path, size, limit_px=self._limit_px))
+        if self._folder is None:
+            return to_qimage(read_thumbnail(path, size, limit_px=self._limit_px))
+        return to_qimage(self._kept(self._folder).read(path, size, limit_px=self._limit_px))
+
+    def forget_thumbnails(self) -> None:
+        """Remove what was kept of them."""
+        if self._folder is not None:
+            self._kept(self._folder).clear()
+
+    def _kept(self, folder: Path) -> ThumbnailStore:
+        from leukdesk.imaging.thumbnail_store import ThumbnailStore
+
+        if self._store is None:
+            self._store = ThumbnailStore(folder)
+        return self._store
 
     def heatmap(self, heatmap: Heatmap, label: str, width: int, height: int) -> QImage:
         """The map of one class over an image of `width` x `height` px, to be stretched over it.

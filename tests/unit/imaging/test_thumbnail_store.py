@@ -72,7 +72,7 @@ def test_a_damaged_one_is_made_anew(folder: Path, field: Path, damage: bytes) ->
 
 
 def test_the_oldest_go_when_there_are_too_many(folder: Path, tmp_path: Path) -> None:
-    store = ThumbnailStore(folder, limit_bytes=40_000)
+    store = ThumbnailStore(folder, limit_bytes=15_000)
     for number in range(12):
         path = tmp_path / f"{number}.bmp"
         path.write_bytes(saved(Image.fromarray(smear(200, 200 + number)), "BMP"))
@@ -80,7 +80,7 @@ def test_the_oldest_go_when_there_are_too_many(folder: Path, tmp_path: Path) -> 
         store.read(path, 160, limit_px=LIMIT_PX)
         for new in set(folder.iterdir()) - before:
             os.utime(new, (number, number))
-    assert sum(one.stat().st_size for one in folder.iterdir()) <= 40_000
+    assert sum(one.stat().st_size for one in folder.iterdir()) <= 15_000
     assert max(one.stat().st_mtime for one in folder.iterdir()) == 11
     assert min(one.stat().st_mtime for one in folder.iterdir()) > 3
 

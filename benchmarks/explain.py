@@ -61,11 +61,11 @@ def measure(name: str, images: int) -> str:
     )
 
 
-def interpreter(graph: bytes) -> Callable[[np.ndarray], object]:
-    """One LiteRT interpreter with all cores."""
+def interpreter(graph: bytes, threads: int | None = None) -> Callable[[np.ndarray], object]:
+    """One LiteRT interpreter, with all cores unless told."""
     from ai_edge_litert.interpreter import Interpreter
 
-    running = Interpreter(model_content=graph, num_threads=os.cpu_count())
+    running = Interpreter(model_content=graph, num_threads=threads or os.cpu_count())
     running.allocate_tensors()
     entry = running.get_input_details()[0]["index"]
 

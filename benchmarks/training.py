@@ -3,7 +3,8 @@
 Run: `python -m benchmarks.training [--data DIR]`; without a folder it renders phantoms. The same network (MobileNetV2
 at 224 px, all of it trained, then its head alone), the same batch size, the same images; the contestants take turns.
 Ours reads with the decoder and preprocessing of the program, keeps the images in memory and augments on two threads;
-theirs decodes anew in each epoch and does not augment.
+theirs decodes anew in each epoch and does not augment. Beside images a second stand images a second of processor time,
+which do not depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from training.phantom_set import write_set
 from training.pipeline import Batches, read_inputs
 
 SIZE, BATCH, TURNS = 224, 32, 3
-Epoch = Callable[[], float]
+Spent = tuple[float, float]  # seconds by the clock and of processor time
+Epoch = Callable[[], Spent]
 
 
 def main() -> int:
@@ -50,17 +52,28 @@ def main() -> int:
 
 
 def compare(title: str, contestants: dict[str, tuple[Epoch, int]]) -> None:
-    """Let each run an epoch to warm up, then TURNS in turn; print medians and ratios to the last."""
+    """Let each run an epoch to warm up, then TURNS in turn, another first each time; medians and ratios to the last."""
     for epoch, _ in contestants.values():
         epoch()
-    spent: dict[str, list[float]] = {name: [] for name in contestants}
+    spent: dict[str, list[Spent]] = {name: [] for name in contestants}
+    order = list(contestants)
     for _ in range(TURNS):
-        for name, (epoch, _) in contestants.items():
-            spent[name].append(epoch())
-    rates = {name: count / statistics.median(spent[name]) for name, (_, count) in contestants.items()}
+        for name in order:
+            spent[name].append(contestants[name][0]())
+        order = [*order[1:], order[0]]
+    rates = {name: rates_of(spent[name], count) for name, (_, count) in contestants.items()}
     base = list(rates.values())[-1]
-    for name, rate in rates.items():
-        sys.stdout.write(f"{title:16}{name:24}{rate:9.1f} images/s{rate / base:8.2f}\n")
+    for name, (by_clock, by_processor) in rates.items():
+        sys.stdout.write(
+            f"{title:16}{name:24}{by_clock:9.1f} images/s{by_clock / base[0]:8.2f}"
+            f"{by_processor:9.1f} images/s of processor time{by_processor / base[1]:8.2f}\n"
+        )
+
+
+def rates_of(spent: list[Spent], count: int) -> tuple[float, float]:
+    """Images a second by the clock and of processor time, by the medians."""
+    clock, processor = zip(*spent, strict=True)
+    return count / statistics.median(clock), count / statistics.median(processor)
 
 
 def ours(files: list[Path], *, augment: bool = True) -> tuple[Epoch, int]:
@@ -123,11 +136,11 @@ def batches(inputs: np.ndarray, count: int, pipeline: object) -> Batches:
     )
 
 
-def timed(model: keras.Model, data: object) -> float:
-    """Seconds of one epoch."""
-    begun = time.perf_counter()
+def timed(model: keras.Model, data: object) -> Spent:
+    """What one epoch took."""
+    begun, processor = time.perf_counter(), time.process_time()
     model.fit(data, epochs=1, verbose=0)
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - processor
 
 
 def phantoms(folder: Path, count: int) -> Path:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 @contextmanager
 def data_parallel(recipe: Recipe, log: EventLog) -> Iterator[None]:
     """Build and train inside; says which devices are used. One device, or torch, runs as it is."""
-    gpus = _gpus()
-    log("devices", backend=keras.backend.backend(), gpus=gpus, cores=os.cpu_count())
-    if gpus and recipe.precision == "mixed":
+    found = gpus()
+    log("devices", backend=keras.backend.backend(), gpus=found, cores=os.cpu_count())
+    if found and recipe.precision == "mixed":
         keras.mixed_precision.set_global_policy("mixed_float16")
-    if len(gpus) > 1 and keras.backend.backend() == "jax":
+    if len(found) > 1 and keras.backend.backend() == "jax":
         keras.distribution.set_distribution(keras.distribution.DataParallel())
-    with mirrored(gpus):
+    with mirrored(found):
         yield
 
 
@@ -40,7 +40,8 @@ def mirrored(devices: list[str]) -> Iterator[Any]:
         yield strategy
 
 
-def _gpus() -> list[str]:
+def gpus() -> list[str]:
+    """Names of the GPUs that Keras sees here, on any backend."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

@@ -64,7 +64,10 @@ def trade_off(sources: Sources) -> Iterator[str]:
     if found is None:
         yield "Not measured. `python -m benchmarks.trade_off --record` does."
         return
-    yield f"Measured on {found['machine']}: medians of {found['images']} images of {found['input_size']} px, in turn."
+    yield (
+        f"Measured on {found['machine']}: medians of {found['images']} images of {found['input_size']} px, in "
+        "milliseconds of processor time."
+    )
     lines = [
         [
             one["architecture"],

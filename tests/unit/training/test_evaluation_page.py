@@ -65,7 +65,7 @@ def test_figures_measured_elsewhere_are_shown_as_recorded(tmp_path):
     folder = tmp_path / "measurements"
     folder.mkdir()
     row = {"architecture": "vgg19", "parameters": 20_024_384, "tflite_bytes": 1 << 20, "label_ms": 1.26, "maps_ms": 2.0}
-    facts = {"machine": "2 cores", "images": 9, "input_size": 224, "rows": [row]}
+    facts = {"machine": "one core", "images": 9, "input_size": 224, "rows": [row]}
     (folder / "trade-off.json").write_text(json.dumps(facts))
     (folder / "gpu.json").write_text(
         json.dumps({"device": "D", "backend": "jax", "rows": [{"what": "w", "images_per_s": 1234.4}]})

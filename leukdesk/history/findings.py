@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, select, tuple_, update
 
 from leukdesk.domain.audit import Act
 from leukdesk.domain.errors import HistoryError, HistoryReason
@@ -148,12 +148,18 @@ class _Recording:
 
     def again(self, finding: int, path: Path) -> int:
         connection = self._transaction.connection
-        old = connection.execute(select(predictions).where(predictions.c.event == finding)).mappings().all()
+        old = (
+            connection.execute(select(predictions).where(predictions.c.event == finding).order_by(predictions.c.number))
+            .mappings()
+            .all()
+        )
         if not old:
             raise HistoryError("there is no such finding", reason=HistoryReason.NOT_FOUND, advice="Classify it again.")
         image = dict(connection.execute(select(images).where(images.c.event == old[0]["image_id"])).mappings().one())
         self.know([image["sha256"]])
-        boxes = connection.execute(select(cells).where(cells.c.event == finding)).mappings().all()
+        boxes = (
+            connection.execute(select(cells).where(cells.c.event == finding).order_by(cells.c.number)).mappings().all()
+        )
         seq, image_id = self._transaction.next, self._images.get(image["sha256"])
         rows: dict[Any, list[Row]] = {cells: [_without_event(row) for row in boxes]}
         if image_id is None:
@@ -236,6 +242,11 @@ def read_findings(connection: Connection, image_ids: Sequence[int], upto: int | 
         query = query if upto is None else query.where(predictions.c.event <= upto)
         found += [_finding(row) for row in connection.execute(query).mappings()]
     return sorted(found, key=lambda one: (one.id, one.cell))
+
+
+def _of_event(connection: Connection, table: Table, event: int) -> Sequence[RowMapping]:
+    wanted = select(table).where(table.c.event == event).order_by(table.c.number)
+    return connection.execute(wanted).mappings().all()
 
 
 def _images() -> Select[Any]:

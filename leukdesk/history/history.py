@@ -16,15 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from leukdesk.domain.audit import Act
+from leukdesk.domain.audit import Act, Verdict
 from leukdesk.history.cases import Cases
+from leukdesk.history.erasure import WhyErased, erase_case
 from leukdesk.history.findings import Findings
 from leukdesk.history.head import HeadFile
+from leukdesk.history.index_check import mend_index
 from leukdesk.history.jobs import Jobs
 from leukdesk.history.ledger import SYSTEM, Ledger, now_us
 from leukdesk.history.reviews import Reviews
 from leukdesk.history.trail import Trail
 from leukdesk.history.users import Users, first_user
+from leukdesk.history.verify import verify
 
 
 class History:
@@ -47,6 +50,22 @@ class History:
         self.jobs = Jobs(ledger)
         self.trail = Trail(ledger)
         self._on_close = on_close
+
+    def verify(self, *, after: int = 0, progress: Callable[[int, int], None] | None = None) -> Verdict:
+        """Look at every event after one, at the rows it recorded, and at the end of the chain; changes nothing.
+
+        `progress` is told how many of how many events were looked at.
+        """
+        with self.ledger.reading() as connection:
+            return verify(connection, self.ledger.kept_head(), after=after, progress=progress)
+
+    def mend(self) -> None:
+        """Make what lists and searches show anew from what was recorded."""
+        mend_index(self.ledger)
+
+    def erase(self, user: int, case_id: int, why: WhyErased) -> int:
+        """Erase a case; a tombstone stays in the chain. See `erasure.erase_case`. Needs ERASE."""
+        return erase_case(self.ledger, user, case_id, why)
 
     def close(self) -> None:
         """Close the store; others may open it then."""

@@ -160,9 +160,13 @@ class Ledger:
     """The chain of one history, and the only way to write to it. Threads may share it."""
 
     def __init__(self, engine: Engine, head: HeadFile | None, clock: Callable[[], int] = now_us) -> None:
-        """`head` is None where nothing will be written."""
+        """`head` is None where no file beside the database tells its end."""
         self.engine, self._head, self._clock = engine, head, clock
         self._lock = threading.Lock()
+
+    def kept_head(self) -> Head | None:
+        """What the head file says."""
+        return None if self._head is None else self._head.read()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A consistent view of everything committed."""

@@ -62,7 +62,7 @@ def open_for_reading(folder: Path, *, url: str = "") -> History:
                 reason=HistoryReason.READ_ONLY,
                 advice="Open it once in the window, which brings it up to date.",
             )
-    return History(Ledger(engine, None))
+    return History(Ledger(engine, head_file(folder)))
 
 
 def _opened(folder: Path, url: str, clock: Callable[[], int], lock: FileLock) -> History:

@@ -5,6 +5,7 @@ Errors of the driver leave this room as `HistoryError`, without the statement's 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,8 @@ def _quoted(path: Path) -> str:
 
 def _immutable(path: Path, read_only: bool) -> dict[str, str]:
     """SQLite cannot read a WAL database in a folder it may not write to, unless told that nobody else writes."""
-    lone = read_only and not path.with_name(path.name + "-wal").exists()
+    effective = os.access in os.supports_effective_ids
+    lone = read_only and not os.access(path.parent, os.W_OK, effective_ids=effective)
     return {"immutable": "1"} if lone else {}
 
 

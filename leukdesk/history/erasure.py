@@ -59,11 +59,11 @@ def erase_case(ledger: Ledger, user: int, case_id: int, why: WhyErased) -> int:
         read_case(transaction.connection, case_id)
         of_case = select(events.c.seq).where(events.c.case_id == case_id)
         count = transaction.connection.scalar(select(func.count()).where(events.c.case_id == case_id)) or 0
-        _erase_rows(transaction, case_id, of_case)
+        erase_rows(transaction, case_id, of_case)
         index.forget(transaction, case_id)
         row = {"case_id": case_id, "events": count}
         seq = transaction.append(Act.CASE_ERASED, user, case_id=case_id, why=str(why), rows={tombstones: [row]})
-    _leave_no_trace(ledger)
+    empty_log(ledger)
     return seq
 
 
@@ -80,7 +80,8 @@ def cases_before(ledger: Ledger, before: datetime) -> list[int]:
         return sorted(connection.scalars(newest))
 
 
-def _erase_rows(transaction: Transaction, case_id: int, of_case: Select[int]) -> None:
+def erase_rows(transaction: Transaction, case_id: int, of_case: Select[int]) -> None:
+    """Remove everything that the events of a case recorded."""
     pictures = select(images.c.event).where(images.c.case_id == case_id)
     transaction.execute(delete(thumbnails).where(thumbnails.c.image_id.in_(pictures)))
     of_jobs = select(jobs.c.id).where(jobs.c.case_id == case_id)
@@ -91,8 +92,8 @@ def _erase_rows(transaction: Transaction, case_id: int, of_case: Select[int]) ->
         transaction.execute(delete(table).where(table.c.event.in_(of_case)))
 
 
-def _leave_no_trace(ledger: Ledger) -> None:
-    """What SQLite overwrote in the database is still in its log until that is emptied."""
+def empty_log(ledger: Ledger) -> None:
+    """What SQLite overwrote in the database is still in its log until that is emptied into it."""
     if ledger.engine.dialect.name == "sqlite":
         with closing(ledger.engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,10 +13,12 @@ wrote nothing. All methods may be called from any thread, and block: never call 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from leukdesk.domain.audit import Act, Verdict
+from leukdesk.history.backup import Backup, make_backup, remove_older
 from leukdesk.history.cases import Cases
 from leukdesk.history.erasure import WhyErased, erase_case
 from leukdesk.history.findings import Findings
@@ -29,6 +31,8 @@ from leukdesk.history.trail import Trail
 from leukdesk.history.users import Users, first_user
 from leukdesk.history.verify import verify
 
+BACKUP_EVERY_S = 30 * 60
+
 
 class History:
     """Cases, findings, reviews, users, jobs and the audit chain of one store.
@@ -39,10 +43,15 @@ class History:
     """
 
     def __init__(
-        self, ledger: Ledger, *, clock: Callable[[], int] = now_us, on_close: Callable[[], None] = lambda: None
+        self,
+        ledger: Ledger,
+        folder: Path,
+        *,
+        clock: Callable[[], int] = now_us,
+        on_close: Callable[[], None] = lambda: None,
     ):
         """Use `leukdesk.history.opening` to open one."""
-        self.ledger = ledger
+        self.ledger, self.folder, self._clock = ledger, folder, clock
         self.users = Users(ledger, clock)
         self.cases = Cases(ledger)
         self.findings = Findings(ledger)
@@ -50,6 +59,7 @@ class History:
         self.jobs = Jobs(ledger)
         self.trail = Trail(ledger)
         self._on_close = on_close
+        self._backed_up = (time.monotonic(), 0)
 
     def verify(self, *, after: int = 0, progress: Callable[[int, int], None] | None = None) -> Verdict:
         """Look at every event after one, at the rows it recorded, and at the end of the chain; changes nothing.
@@ -64,8 +74,23 @@ class History:
         mend_index(self.ledger)
 
     def erase(self, user: int, case_id: int, why: WhyErased) -> int:
-        """Erase a case; a tombstone stays in the chain. See `erasure.erase_case`. Needs ERASE."""
-        return erase_case(self.ledger, user, case_id, why)
+        """Erase a case; its tombstone stays in the chain, and no backup that holds the case. Needs ERASE."""
+        seq = erase_case(self.ledger, user, case_id, why)
+        if self.ledger.engine.dialect.name == "sqlite":
+            remove_older(self.folder, self.backup())
+        return seq
+
+    def backup(self) -> Backup:
+        """Make a backup now, verified; see `backup.make_backup`."""
+        made = make_backup(self.ledger.engine, self.folder, self._clock)
+        self._backed_up = (time.monotonic(), made.seq)
+        return made
+
+    def backup_if_due(self) -> Backup | None:
+        """Make a backup after 30 minutes of use in which something was recorded; call it now and then."""
+        since, seq = self._backed_up
+        due = time.monotonic() - since >= BACKUP_EVERY_S and self.trail.head().seq > seq
+        return self.backup() if due and self.ledger.engine.dialect.name == "sqlite" else None
 
     def close(self) -> None:
         """Close the store; others may open it then."""

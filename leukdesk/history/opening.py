@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DatabaseError
 
 from leukdesk.domain.errors import HistoryError, HistoryReason
 from leukdesk.history import schema
+from leukdesk.history.backup import make_backup
 from leukdesk.history.engine import refusal, server_engine, sqlite_engine, writing
 from leukdesk.history.head import Head, HeadFile
 from leukdesk.history.history import DATABASE, LOCK, History, begin, head_file
@@ -38,6 +41,17 @@ def open_history(folder: Path, *, url: str = "", clock: Callable[[], int] = now_
     return history
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other leukdesks away from a store while its files are exchanged. Raises `HistoryError` IN_USE."""
+    _make_folder(folder)
+    lock = _lock(folder)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def open_for_reading(folder: Path, *, url: str = "") -> History:
     """Open a store to look at it, beside another leukdesk or on a read-only disk; whatever would write raises.
 
@@ -62,7 +76,7 @@ def open_for_reading(folder: Path, *, url: str = "") -> History:
                 reason=HistoryReason.READ_ONLY,
                 advice="Open it once in the window, which brings it up to date.",
             )
-    return History(Ledger(engine, head_file(folder)))
+    return History(Ledger(engine, head_file(folder)), folder)
 
 
 def _opened(folder: Path, url: str, clock: Callable[[], int], lock: FileLock) -> History:
@@ -74,13 +88,14 @@ def _opened(folder: Path, url: str, clock: Callable[[], int], lock: FileLock) ->
         if not url and _needs_a_look(folder):
             look_through(engine)
         (folder / CLEAN).unlink(missing_ok=True)
-        with writing(engine) as connection:
-            if schema.version(connection) != schema.REVISIONS[-1]:
-                schema.upgrade(connection)
+        _bring_up_to_date(engine, folder, clock)
         ledger = Ledger(engine, head, clock)
         begin(ledger)
         with ledger.reading() as connection:
             compare(connection, head)
+    except DatabaseError as error:  # a table is missing, or the like
+        engine.dispose()
+        raise refusal(HistoryReason.DAMAGED) from error
     except BaseException:
         engine.dispose()
         raise
@@ -89,7 +104,22 @@ def _opened(folder: Path, url: str, clock: Callable[[], int], lock: FileLock) ->
         (folder / CLEAN).touch(0o600)
         lock.release()
 
-    return History(ledger, clock=clock, on_close=on_close)
+    return History(ledger, folder, clock=clock, on_close=on_close)
+
+
+def _bring_up_to_date(engine: Engine, folder: Path, clock: Callable[[], int]) -> None:
+    """Change the tables of an older leukdesk, after a backup."""
+    with engine.connect() as connection:
+        found = schema.version(connection)
+    if found == schema.REVISIONS[-1]:
+        return
+    if not found and head_file(folder).read() is not None:
+        raise refusal(HistoryReason.DAMAGED)
+    if found and engine.dialect.name == "sqlite":
+        make_backup(engine, folder, clock)
+    with writing(engine) as connection:
+        if schema.version(connection) != schema.REVISIONS[-1]:
+            schema.upgrade(connection)
 
 
 def look_through(engine: Engine) -> None:
@@ -148,7 +178,8 @@ def _lock(folder: Path) -> FileLock:
 
 def _prepare_file(database: Path, head: Head | None) -> None:
     """A new file that only its owner may read; a database that is gone is not begun anew in silence."""
-    if database.exists():
+    empty = not database.exists() or database.stat().st_size == 0
+    if not empty:
         return
     if head is not None:
         raise _gone()

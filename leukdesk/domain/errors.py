@@ -48,6 +48,26 @@ class ImageError(KnownError):
     kind = "image"
 
 
+class ArchiveReason(StrEnum):
+    """Why an archive was not unpacked."""
+
+    BOMB = "bomb"  # it unpacks to far more than anyone's images
+    TOO_MANY = "too_many"
+    OUTSIDE = "outside"  # a name leads out of the folder
+    LINK = "link"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    UNSUPPORTED = "unsupported"
+    NO_ROOM = "no_room"
+    EMPTY = "empty"  # no image in it
+
+
+class ArchiveError(KnownError):
+    """An archive that was refused as a whole; `reason` is an `ArchiveReason`."""
+
+    kind = "archive"
+
+
 class BundleReason(StrEnum):
     """Why a model bundle was refused."""
 

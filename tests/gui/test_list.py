@@ -17,7 +17,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def shown(desk: Desk) -> list[str]:
     model = desk.model
-    return [model.images.row(model.shown.place(at)).path.name for at in range(model.shown.rowCount())]
+    return [model.images.row(model.listed.place(at)).path.name for at in range(model.listed.rowCount())]
 
 
 def test_slash_searches_names_and_escape_shows_all(desk: Desk, smears: list[Path]) -> None:
@@ -133,4 +133,4 @@ def test_a_run_is_followed_in_a_sorted_list(desk: Desk, smears: list[Path]) -> N
     desk.finish()
     states = [desk.model.images.row(at).state for at in range(6)]
     assert states == [RowState.DONE] * 6
-    desk.until(lambda: not desk.model.shown._due.isActive())
+    desk.until(lambda: not desk.model.listed._due.isActive())

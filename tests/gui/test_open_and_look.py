@@ -102,7 +102,7 @@ def test_arrows_go_from_image_to_image_and_a_click_selects(desk: Desk, smears: l
     assert desk.model.path == smears[2]
     desk.bot.keyClick(view, Qt.Key.Key_Left)
     assert desk.model.path == smears[1]
-    place = view.visualRect(desk.model.shown.index(3, 0)).center()
+    place = view.visualRect(desk.model.listed.index(3, 0)).center()
     desk.bot.mouseClick(view.viewport(), LEFT, pos=place)
     assert desk.model.path == smears[3]
     assert view.currentIndex().row() == 3

@@ -59,7 +59,7 @@ class AnalyseViewModel(QObject):
         self._lanes, self._pictures = lanes, pictures
         self.engine = engine
         self.images = ImageList(Thumbnails(lanes.thumbnails, pictures, THUMBNAIL_PX, self), self)
-        self.shown = ShownImages(self.images, lanes.pictures, self)
+        self.listed = ShownImages(self.images, lanes.pictures, self)
         self.batch = Batch(lanes.inference, self.images, self)
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
         self._opening: Opening | None = None
@@ -169,9 +169,9 @@ class AnalyseViewModel(QObject):
 
     def step(self, by: int) -> None:
         """Select the next (1) or previous (-1) of the images that are shown; stays at the ends."""
-        if (count := self.shown.rowCount()) > 0:
-            row = self.shown.row_of(self._place)
-            self.select(self.shown.place(min(max(row + by, 0), count - 1) if row is not None else 0))
+        if (count := self.listed.rowCount()) > 0:
+            row = self.listed.row_of(self._place)
+            self.select(self.listed.place(min(max(row + by, 0), count - 1) if row is not None else 0))
 
     def select_next_failed(self) -> None:
         """Go round the images that failed."""

@@ -84,11 +84,11 @@ class ImageStrip(QFrame):
         self.search.field.setMinimumWidth(self._theme.px(_SEARCH_WIDTH))
 
     def _set_up_view(self) -> None:
-        self.view.setModel(self._model.shown)
+        self.view.setModel(self._model.listed)
         self.view.setAccessibleName(self.tr("Images"))
 
     def _set_up_head(self) -> None:
-        self.filter.setMenu(FilterMenu(self._model.images, self._model.shown, self))
+        self.filter.setMenu(FilterMenu(self._model.images, self._model.listed, self))
         self.sort.setMenu(SortMenu(self._actions.sorts.actions(), self._actions.sort_reversed, self))
         for button, words, hint in (
             (self.filter, self.tr("Filter"), self.tr("Show only some images")),
@@ -110,18 +110,18 @@ class ImageStrip(QFrame):
         model.opened.connect(self._describe)
         model.files_changed.connect(self._describe)
         model.selected.connect(self._follow)
-        model.shown.rearranged.connect(self._describe)
-        model.shown.modelReset.connect(self._follow)
+        model.listed.rearranged.connect(self._describe)
+        model.listed.modelReset.connect(self._follow)
         self.view.selectionModel().currentChanged.connect(self._choose)
         self.view.doubleClicked.connect(self._leave_gallery)
         self.view.activated.connect(self._leave_gallery)
         self.shapes.chosen.connect(lambda key: self.show_shape(Shape(key)))
         self.search.changed.connect(self._search)
-        self.all.clicked.connect(model.shown.show_all)
+        self.all.clicked.connect(model.listed.show_all)
         actions.as_list.triggered.connect(lambda on: self.show_shape(Shape.LIST if on else Shape.STRIP))
         actions.as_gallery.triggered.connect(lambda on: self.show_shape(Shape.GALLERY if on else Shape.STRIP))
         actions.search_images.triggered.connect(self.search.setFocus)
-        actions.show_all.triggered.connect(model.shown.show_all)
+        actions.show_all.triggered.connect(model.listed.show_all)
         actions.sorts.triggered.connect(self._sort)
         actions.sort_reversed.triggered.connect(self._sort)
         self.relink.clicked.connect(actions.find_missing.trigger)
@@ -151,18 +151,18 @@ class ImageStrip(QFrame):
     # -- what is asked for
 
     def _search(self) -> None:
-        self._model.shown.arrange(replace(self._model.shown.wish, text=self.search.text()))
+        self._model.listed.arrange(replace(self._model.listed.wish, text=self.search.text()))
 
     def _sort(self) -> None:
         chosen = self._actions.sorts.checkedAction()
         wish = replace(
-            self._model.shown.wish, sort=SortBy(chosen.data()), descending=self._actions.sort_reversed.isChecked()
+            self._model.listed.wish, sort=SortBy(chosen.data()), descending=self._actions.sort_reversed.isChecked()
         )
-        self._model.shown.arrange(wish)
+        self._model.listed.arrange(wish)
 
     def _choose(self, current: QModelIndex) -> None:
         if current.isValid():
-            self._model.select(self._model.shown.place(current.row()))
+            self._model.select(self._model.listed.place(current.row()))
 
     def _leave_gallery(self) -> None:
         if self.shape is Shape.GALLERY:
@@ -171,8 +171,8 @@ class ImageStrip(QFrame):
     # -- what is shown
 
     def _describe(self) -> None:
-        model, wish = self._model, self._model.shown.wish
-        count, shown, skipped = model.images.rowCount(), model.shown.rowCount(), model.skipped
+        model, wish = self._model, self._model.listed.wish
+        count, shown, skipped = model.images.rowCount(), model.listed.rowCount(), model.skipped
         words = self.tr("Images: {count}").format(count=number(count))
         if wish.narrows:
             words = self.tr("Images: {shown} of {count}").format(shown=number(shown), count=number(count))
@@ -193,8 +193,8 @@ class ImageStrip(QFrame):
         self._follow()
 
     def _follow(self) -> None:
-        row = self._model.shown.row_of(self._model.place)
-        index = self._model.shown.index(row if row is not None else -1)
+        row = self._model.listed.row_of(self._model.place)
+        index = self._model.listed.index(row if row is not None else -1)
         with QSignalBlocker(self.view.selectionModel()):
             self.view.setCurrentIndex(index)
         if index.isValid():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import sysconfig
 import traceback
 from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
@@ -22,6 +23,8 @@ _HIDDEN = "<hidden>"
 # Names may hold blanks, so each pattern takes all up to a quote or the line's end: too much rather than too little.
 _WINDOWS_PATH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]:[\\/]|\\\\)[^\"'\n]*")
 _POSIX_PATH = re.compile(r"(?<![\w.%>])(?:~|\.{1,2})?/[^\"'\n]*")
+_PACKAGE = Path(__file__).parent
+_LIBRARIES = tuple(Path(sysconfig.get_path(name)) for name in ("purelib", "platlib", "stdlib"))
 _SEPARATOR = re.compile("([\"':\n])")
 _SUFFIXES = sorted(IMAGE_SUFFIXES | SLIDE_SUFFIXES)
 _IMAGE_SUFFIX = re.compile("|".join(re.escape(suffix) + r"\b" for suffix in _SUFFIXES), re.IGNORECASE)
@@ -80,11 +83,24 @@ class WithoutIdentifiers(logging.Formatter):
         error = ei[1]
         if error is None:
             return ""
-        frames = [
-            f"  {_module_path(frame.filename)}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(ei[2])
-        ]
-        code = f" ({error.reason})" if isinstance(error, KnownError) else ""
-        return "\n".join([*frames, f"{type(error).__name__}{code}"])
+        return "\n".join(line for one in _with_causes(error) for line in _stack(one))
+
+
+def _with_causes(error: BaseException) -> list[BaseException]:
+    """An error after what led to it, the first cause first."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and not any(cause is known for known in chain):
+        chain.append(cause)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return chain[::-1]
+
+
+def _stack(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    code = f" ({error.reason})" if isinstance(error, KnownError) else ""
+    lines = [f"  {_module_path(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
+    return [*lines, f"{type(error).__name__}{code}"]
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -99,12 +115,16 @@ def _hidden(value: object) -> object:
 
 
 def _module_path(filename: str) -> str:
-    parts = Path(filename).parts
-    for package in ("leukdesk", "training", "site-packages"):
-        if package in parts:
-            start_at = len(parts) - 1 - parts[::-1].index(package)
-            return "/".join(parts[start_at:])
-    return parts[-1] if parts else filename
+    """A file of this program or of a library, from its package on; of nobody else: a name says whose it is."""
+    path = Path(filename)
+    for package in (_PACKAGE, _PACKAGE.parent / "training"):
+        if path.is_relative_to(package):
+            return path.relative_to(package.parent).as_posix()
+    for library in _LIBRARIES:
+        if path.is_relative_to(library):
+            return path.relative_to(library).as_posix()
+    frozen = not path.is_absolute() and path.parts[:1] in (("leukdesk",), ("training",))
+    return path.as_posix() if frozen else "(outside)"
 
 
 def record_bugs() -> None:

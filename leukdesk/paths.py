@@ -73,6 +73,11 @@ def history_folder() -> Path:
     return user_data() / "history"
 
 
+def workspace_file() -> Path:
+    """What was open, and how the window stood."""
+    return user_data() / "workspace.json"
+
+
 def log_folder() -> Path:
     """The rotating log."""
     return user_data() / "logs"

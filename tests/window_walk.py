@@ -29,8 +29,10 @@ from PySide6.QtWidgets import (
 )
 from window_desk import Desk
 
+from leukdesk.app.views.tour import Tour
 from leukdesk.app.views.widgets.labels import ElidedLabel
 from leukdesk.domain.errors import SettingsError
+from leukdesk.workspace import Workspace
 
 CONTROLS = (
     QAbstractButton,
@@ -42,6 +44,7 @@ CONTROLS = (
     QPlainTextEdit,
     QTextEdit,
 )
+_FRAME = 2  # px by which the frame of a focused button is thicker
 INNER = (QHeaderView, QScrollBar)  # part of another control
 
 
@@ -52,6 +55,8 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     yield "empty", window
     desk.analyse.banner.tell(SettingsError("it was damaged", subject="settings.json", advice="Nothing is to be done."))
     yield "banner", window
+    window.offer(Workspace(open=("smears",), ended=False))
+    yield "offer to go on", window
     desk.analyse.banner.hide()
     window.open_paths([folder])
     desk.finish()
@@ -71,12 +76,18 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     for action in (commands.go_models, commands.go_settings):
         action.trigger()
         yield action.objectName(), window
-    for opener in (commands.palette, commands.keys, commands.about):
+    for opener in (commands.palette, commands.keys, commands.about, commands.show_welcome):
         yield opener.objectName(), (dialog := opened(desk, opener))
         dialog.reject()
-    window.report_crash(IndexError("a bug"))
+    window.help.report_crash(IndexError("a bug"))
     yield "crash", (dialog := shown_dialog(desk))
     dialog.reject()
+    window.help.look_around()
+    desk.until(lambda: bool(window.findChildren(Tour)))
+    for _ in range(3):
+        yield "tour", window
+        window.findChildren(Tour)[0].next.click()
+    desk.finish()
     window.open_paths([broken])
     desk.until(lambda: desk.model.error is not None)
     yield "broken image", window
@@ -160,7 +171,7 @@ def clipped(top: QWidget) -> Iterator[str]:
                 yield f"{one.text()!r}: {one.width()}x{one.height()} for {wide}x{need}"
         elif isinstance(one, QAbstractButton | QComboBox) and _words(one):
             need = one.minimumSizeHint() if isinstance(one, QComboBox) else one.sizeHint()  # its list tells all
-            if one.width() < need.width() or one.height() < need.height():
+            if one.width() < need.width() - _FRAME or one.height() < need.height() - _FRAME:
                 yield f"{_words(one)!r}: {one.size().toTuple()} for {need.toTuple()}"
         elif isinstance(one, QLineEdit) and one.fontMetrics().horizontalAdvance(one.placeholderText()) > one.width():
             yield one.placeholderText()

@@ -17,12 +17,14 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from leukdesk import paths, settings
+from leukdesk import paths, settings, workspace
 from leukdesk.app import language
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.trace import Trace
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.engine import Engine
+from leukdesk.app.viewmodels.guide import GuideViewModel
+from leukdesk.app.viewmodels.last_work import LastWork
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
@@ -51,7 +53,7 @@ def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "") ->
     if problem is not None:
         session.window.analyse.banner.tell(problem)
     _end_on_signals(session.window.close)
-    session.open([sample_folder()] if sample else list(argv_paths))
+    session.open([sample_folder()] if sample else list(argv_paths), newcomer=not argv_paths)
     try:
         return application.exec()
     finally:
@@ -100,16 +102,23 @@ class Session:
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
-        self.window = MainWindow(self.model, self.fields, self.preferences, self.theme, sample_folder, _folders())
+        self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
+        guide = GuideViewModel(paths.guide, self.lanes.pictures)
+        self.window = MainWindow(
+            self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()
+        )
+        self.window.stand_as(self.last_work.before)
+        self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
         self._trace = Trace()
         self._paths: list[Path] = []
+        self._newcomer = False
         self._hook = sys.excepthook
         self.theme.use(self.theme.mode)  # after building: styling a finished window once is half the work
         self._connect()
 
-    def open(self, named: list[Path]) -> None:
-        """Show the window; what was named is opened once it is painted."""
-        self._paths = named
+    def open(self, named: list[Path], *, newcomer: bool = False) -> None:
+        """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
+        self._paths, self._newcomer = named, newcomer
         self.window.show()
 
     def close(self) -> None:
@@ -117,6 +126,7 @@ class Session:
         sys.excepthook = self._hook
         self._collector.close()
         self.lanes.close()
+        self.last_work.end()
         self.engine.close()
         for translator in self._translators:
             self._application.removeTranslator(translator)
@@ -127,6 +137,11 @@ class Session:
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)
+        self.window.commands.reopen.triggered.connect(self._go_on)
+        self.last_work.interrupted.connect(self.window.offer)
+        self.last_work.failed.connect(self.window.analyse.banner.tell)
+        for told in (self.model.opened, self.model.selected, self.window.places.currentChanged):
+            told.connect(self.last_work.note)
         self.engine.opened.connect(self._model_loaded)
         self.engine.loading_changed.connect(self._collect_again)
         self.model.picture_changed.connect(lambda: self._trace_shown("picture"))
@@ -134,6 +149,8 @@ class Session:
 
     def _painted(self) -> None:
         self._trace.mark("painted")
+        if self._newcomer and not self.preferences.settings.welcomed:
+            self.window.help.welcome()
         QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
@@ -141,6 +158,14 @@ class Session:
         self.model.begin(self._paths)
         self.engine.list_models()
         self.fields.look_up()
+        self.last_work.begin(self.window.workspace)
+
+    def _go_on(self) -> None:
+        """Open what was open last, at the image that was looked at."""
+        before = self.last_work.before
+        if before.open:
+            self.window.analyse.banner.hide()
+            self.window.open_paths([Path(one) for one in before.open], at=Path(before.image))
 
     def _collect_again(self) -> None:
         if not self.engine.loading:
@@ -166,7 +191,7 @@ class Session:
 
     def _report(self, error: BaseException) -> None:
         self.lanes.pictures.submit(partial(_log_bug, error))
-        self.window.report_crash(error)
+        self.window.help.report_crash(error)
 
 
 def sample_folder() -> Path:

@@ -27,9 +27,9 @@ SEGMENT = re.compile(r"\[[^\[\]]*\]")
 WORD = re.compile(r"[^\W\d_]{3,}")
 # What is data, not words of the window: files, models, classes, formats, engines, keys, languages.
 DATA = re.compile(
-    r"leukdesk|Apache|smears\d*|field \d+|broken|png|jpg|PNG|JPEG|Test case \(synthetic\)|Fake CPU|English"
+    r"leukdesk|Apache|smears\d*|field \d+|broken|png|jpg|PNG|JPEG|(?:Test|Sample) case \(synthetic\)|phantom-\d+"
     r"|no GPU used: this is a test|It has learned nothing|none|fake-stage|fake-other|phantom-demo|A stand-in for tests"
-    r"|tests|Benign|Early|Pre|Pro|[Bb]lasts|[Ll]ymphocytes|[Nn]eutrophils"
+    r"|Fake CPU|English|tests|Benign|Early|Pre|Pro|[Bb]lasts|[Ll]ymphocytes|[Nn]eutrophils"
     r"|American|العربية|\w+_\w+"
     r"|Ctrl|Shift|Space|Left|Right|Esc|Alt|Del|Home|End|Return|Enter|PgUp|PgDown|Backspace|Tab"
 )

@@ -64,6 +64,8 @@ class AnalyseViewModel(QObject):
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
         self._opening: Opening | None = None
         self._open_token, self._picture_token = Token(), Token()
+        self._named: tuple[Path, ...] = ()
+        self._at: Path | None = None
         self._place = -1
         self._picture: Picture | None = None
         self._unreadable: KnownError | None = None
@@ -73,6 +75,11 @@ class AnalyseViewModel(QObject):
         self.batch.finished.connect(self._finished)
 
     # -- what is open
+
+    @property
+    def named(self) -> tuple[Path, ...]:
+        """What the user opened last, as named: files and folders."""
+        return self._named
 
     @property
     def searching(self) -> bool:
@@ -150,9 +157,10 @@ class AnalyseViewModel(QObject):
         else:
             self.engine.open()
 
-    def open(self, paths: Sequence[Path]) -> None:
-        """Open files, folders (with all below them), or one folder that holds a case."""
+    def open(self, paths: Sequence[Path], at: Path | None = None) -> None:
+        """Open files, folders (with all below them), or one folder that holds a case; show the first image, or `at`."""
         self._open_token.cancel()
+        self._named, self._at = tuple(paths), at
         self._search(True)
         work = partial(find, tuple(paths))
         self._open_token = self._lanes.pictures.submit(work, self._show, self._cannot_open, urgent=True)
@@ -201,11 +209,16 @@ class AnalyseViewModel(QObject):
         self.images.fill(opening.images, opening.failures)
         self.opened.emit()
         self.selected.emit()
-        self.select(0)
+        self.select(self._place_of(self._at))
         if self._has_no_model() or opening.model != (before.model if before else None):
             self.engine.open(opening.model)  # a case brings its model; with the next images the active one is back
         else:
             self.resume()
+
+    def _place_of(self, path: Path | None) -> int:
+        """Where an image is; the first place if it is not open."""
+        rows = range(self.images.rowCount()) if path is not None else ()
+        return next((place for place in rows if self.images.row(place).path.absolute() == path), 0)
 
     def _search(self, on: bool) -> None:
         self._searching = on

@@ -29,6 +29,7 @@ class Actions(QObject):
         self.open_images = self._action(self.tr("Open images…"), "image", "O", "Ctrl+O")
         self.open_folder = self._action(self.tr("Open folder…"), "folder", "Shift+O", "Ctrl+Shift+O")
         self.open_sample = self._action(self.tr("Open the sample case"), "sample")
+        self.reopen = self._action(self.tr("Go on where I was"), "resume", "Ctrl+Shift+T")
         self.fetch = self._action(self.tr("Fetch a few real fields (uses the network)"), "download")
         self.quit = self._action(self.tr("Quit"), "", "Ctrl+Q")
         self.previous = self._action(self.tr("Previous image"), "", "Left", in_pane=True)

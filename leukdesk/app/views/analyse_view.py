@@ -45,6 +45,7 @@ class AnalyseView(QWidget):
         self.models = Picker(theme, self.tr("Model"))
         self.path = ElidedLabel("strong")
         self._truth = ActionButton(theme, actions.truth, "toggle")
+        self.heatmap_button = ActionButton(theme, actions.heatmap, "toggle")
         self._work, self._search = QWidget(), Searching(theme)
         self._pages = QStackedLayout()
         self._lay_out()
@@ -134,7 +135,7 @@ class AnalyseView(QWidget):
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self.path, 1)
         row.addWidget(self._truth)
-        row.addWidget(ActionButton(self._theme, self._actions.heatmap, "toggle"))
+        row.addWidget(self.heatmap_button)
         row.addSpacing(tokens.SPACE_1)
         row.addWidget(self.models)
         return header

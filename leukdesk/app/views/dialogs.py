@@ -39,7 +39,8 @@ class KeysDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         columns = QHBoxLayout()
         columns.setSpacing(2 * tokens.SPACE_5)
-        for sides in _halves([(title, [one for one in actions if one.shortcuts()]) for title, actions in sections]):
+        with_keys = ((title, [one for one in actions if one.shortcuts()]) for title, actions in sections)
+        for sides in _halves([section for section in with_keys if section[1]]):
             columns.addLayout(_key_grid(sides))
         page = QWidget()
         page.setLayout(columns)

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -21,17 +28,21 @@ from PySide6.QtWidgets import (
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
+from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
+from leukdesk.app.views.placement import fitting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
 from leukdesk.domain.vocabulary import IMAGE_SUFFIXES, SLIDE_SUFFIXES
 from leukdesk.settings import Theme as ThemeName
+from leukdesk.workspace import Workspace
 
 
 class MainWindow(QMainWindow):
@@ -50,6 +61,7 @@ class MainWindow(QMainWindow):
         preferences: Preferences,
         theme: Theme,
         sample: Callable[[], Path],
+        guide: GuideViewModel,
         folders: tuple[Path, Path],
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
@@ -63,7 +75,6 @@ class MainWindow(QMainWindow):
         )
         self._was_painted = False
         self._whole = QWidget()
-        self._crash: QDialog | None = None
         self.commands = Actions(theme, self)
         self.rail = Rail(theme)
         self.places = QStackedWidget()
@@ -73,7 +84,9 @@ class MainWindow(QMainWindow):
         self.commands.rebind(preferences.settings.keys)
         self.settings = SettingsView(preferences, theme, self.commands, sections(self.menuBar()), folders)
         self._views = (self.analyse, self.models, self.settings)
+        self._ways = (self.commands.go_analyse, self.commands.go_models, self.commands.go_settings)
         self.status = StatusStrip(model, theme, self.commands)
+        self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
         self.setWindowTitle("leukdesk")
         self.setWindowIcon(theme.window_icon())
         self.setAcceptDrops(True)
@@ -85,10 +98,10 @@ class MainWindow(QMainWindow):
 
     # -- what the user asks for
 
-    def open_paths(self, paths: list[Path]) -> None:
-        """Open files and folders in the Analyse place."""
+    def open_paths(self, paths: list[Path], at: Path | None = None) -> None:
+        """Open files and folders in the Analyse place, with the first image shown, or `at`."""
         self.go_to(0)
-        self._model.open(paths)
+        self._model.open(paths, at)
 
     def go_to(self, place: int, _checked: bool = False) -> None:
         """Show another place."""
@@ -96,38 +109,48 @@ class MainWindow(QMainWindow):
         self.places.setCurrentIndex(place)
         self._views[place].setFocus()
 
-    def report_crash(self, error: BaseException) -> None:
-        """Show a bug, in one dialog at a time; work goes on."""
-        from leukdesk.app.views.dialogs import CrashDialog, crash_report
-
-        if self._crash is None:
-            self._crash = CrashDialog(crash_report(error), self)
-            self._crash.destroyed.connect(self._forget_crash)
-            self._crash.open()
-
-    def _forget_crash(self) -> None:
-        self._crash = None
-
-    def _show_keys(self) -> None:
-        from leukdesk.app.views.dialogs import KeysDialog
-
-        dialog = KeysDialog(sections(self.menuBar()), self)
-        dialog.change.connect(self._show_key_settings)
-        dialog.open()
-
     def _show_key_settings(self) -> None:
         self.commands.go_settings.trigger()
         self.settings.show_section("keys")
 
-    def _show_palette(self) -> None:
-        from leukdesk.app.views.command_palette import CommandPalette
+    def workspace(self) -> Workspace:
+        """What is open and how the window stands."""
+        rect = self.normalGeometry()
+        return Workspace(
+            open=tuple(str(path.absolute()) for path in self._model.named),
+            image=str(self._model.path.absolute()) if self._model.path is not None else "",
+            place=self._ways[self.places.currentIndex()].objectName(),
+            switches=tuple(one.objectName() for one in self._lasting() if one.isChecked()),
+            rect=(rect.x(), rect.y(), rect.width(), rect.height()),
+            maximized=self.isMaximized(),
+        )
 
-        CommandPalette(sections(self.menuBar()), self).open()
+    def stand_as(self, before: Workspace) -> None:
+        """Stand as the window stood; what was open is not opened by this."""
+        main = self.screen().availableGeometry()
+        screens = [main, *(one.availableGeometry() for one in QGuiApplication.screens() if one is not self.screen())]
+        if (rect := fitting(QRect(*before.rect), screens, self.minimumSize())) is not None:
+            self.setGeometry(rect)
+        if before.maximized:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        for action in self._lasting():
+            action.setChecked(action.objectName() in before.switches)
+        for place, action in enumerate(self._ways):
+            if action.objectName() == before.place:
+                self.go_to(place)
 
-    def _show_about(self) -> None:
-        from leukdesk.app.views.dialogs import AboutDialog
+    def offer(self, before: Workspace) -> None:
+        """Offer to open again what was open when the window was torn away."""
+        what = self.tr("leukdesk did not end in order last time.")
+        advice = self.tr("Nothing of yours is lost. You can go on where you were: {name}")
+        name = Path(before.image or before.open[0]).name
+        self.analyse.banner.say(
+            what, advice.format(name=name), "plain", self.tr("Go on there"), self.commands.reopen.trigger
+        )
 
-        AboutDialog(self).open()
+    def _lasting(self) -> list[QAction]:
+        """Switches that belong to the layout and not to an image."""
+        return [one for one in self.commands.all() if one.objectName().startswith("as_")]
 
     def _ask_images(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES | SLIDE_SUFFIXES))
@@ -181,10 +204,9 @@ class MainWindow(QMainWindow):
 
     def _add_places(self) -> None:
         one = self.commands
-        ways = ((one.go_analyse, "analyse"), (one.go_models, "models"), (one.go_settings, "settings"))
-        for place, (view, (action, icon)) in enumerate(zip(self._views, ways, strict=True)):
+        for place, (view, action) in enumerate(zip(self._views, self._ways, strict=True)):
             self.places.addWidget(view)
-            self.rail.add_place(action, icon, foot=action is one.go_settings)
+            self.rail.add_place(action, action.objectName().removeprefix("go_"), foot=action is one.go_settings)
             action.triggered.connect(partial(self.go_to, place))
         self.rail.add_foot(one.keys, "keyboard")
         self.rail.show_place(0)
@@ -211,10 +233,9 @@ class MainWindow(QMainWindow):
         one.open_folder.triggered.connect(self._ask_folder)
         one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
         one.quit.triggered.connect(self.close)
-        one.keys.triggered.connect(self._show_keys)
-        one.palette.triggered.connect(self._show_palette)
         one.keys_changed.connect(lambda: self._preferences.set_keys(one.rebound()))
-        one.about.triggered.connect(self._show_about)
+        self.help.change_keys.connect(self._show_key_settings)
+        self.help.welcomed.connect(self._preferences.set_welcomed)
         one.themes.triggered.connect(lambda action: self._use_theme(action.data()))
         for action, steps in ((one.text_larger, 1), (one.text_smaller, -1), (one.text_as_designed, 0)):
             action.triggered.connect(partial(self._resize_text, steps))

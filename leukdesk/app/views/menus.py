@@ -16,7 +16,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> None:
     translate = QCoreApplication.translate
     _fill(
         bar.addMenu(translate("Menus", "&File")),
-        (one.open_images, one.open_folder, one.open_sample, one.fetch, None, one.go_settings, one.quit),
+        (one.open_images, one.open_folder, one.open_sample, one.reopen, one.fetch, None, one.go_settings, one.quit),
     )
     _fill(
         bar.addMenu(translate("Menus", "&Image")),
@@ -50,20 +50,17 @@ def _fill_view(view: QMenu, one: Actions) -> None:
 
 
 def sections(bar: QMenuBar) -> Iterator[tuple[str, list[QAction]]]:
-    """Each menu's title and its actions, those of menus within it included."""
+    """Each menu's title and its actions; a menu within a menu is a section of its own: "View › Theme"."""
     for action in bar.actions():
-        menu = action.menu()
-        if isinstance(menu, QMenu):
-            yield action.text().replace("&", ""), list(_within(menu))
+        if isinstance(menu := action.menu(), QMenu):
+            yield from _sections(action.text().replace("&", ""), menu)
 
 
-def _within(menu: QMenu) -> Iterator[QAction]:
+def _sections(title: str, menu: QMenu) -> Iterator[tuple[str, list[QAction]]]:
+    yield title, [one for one in menu.actions() if not one.isSeparator() and one.menu() is None]
     for action in menu.actions():
-        inner = action.menu()
-        if isinstance(inner, QMenu):
-            yield from _within(inner)
-        elif not action.isSeparator():
-            yield action
+        if isinstance(inner := action.menu(), QMenu):
+            yield from _sections(f"{title} › {action.text().replace('&', '')}", inner)
 
 
 def _fill(menu: QMenu, entries: tuple[QAction | None, ...]) -> None:

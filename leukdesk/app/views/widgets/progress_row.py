@@ -11,7 +11,7 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.progress import Progress
 from leukdesk.app.views.widgets.action_button import ActionButton
-from leukdesk.app.views.widgets.labels import label, link
+from leukdesk.app.views.widgets.labels import ElidedLabel, link
 
 translate = QCoreApplication.translate
 
@@ -35,7 +35,11 @@ class ProgressRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.bar, self.words, self.failed = QProgressBar(), label("", "caption"), link("")
+        self.bar, self.words, self.failed = (
+            QProgressBar(),
+            ElidedLabel("caption", Qt.TextElideMode.ElideRight),
+            link(""),
+        )
         self.buttons = [ActionButton(theme, one) for one in (pause, resume, cancel) if one is not None]
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
@@ -50,7 +54,7 @@ class ProgressRow(QWidget):
         self.bar.setVisible(unfinished or bool(words))
         self.bar.setRange(0, 0 if words and not progress.total else max(progress.total, 1))
         self.bar.setValue(progress.done)
-        self.words.setText(words or progress_words(progress))
+        self.words.set_text(words or progress_words(progress))
         self.failed.setText(self.tr("{count} failed").format(count=progress.failed))
         self.failed.setVisible(progress.failed > 0)
         for button in self.buttons:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.finding import Finding, Outcome
     from leukdesk.domain.optics import Acquisition
+    from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.fetch import OpenFields
     from leukdesk.history.history import History
+    from leukdesk.history.recovery import Plan, Restored
     from leukdesk.settings import Engine, Settings
 
 FLAGSHIP = "all-stage"  # the active bundle until the user chooses another
@@ -169,6 +171,31 @@ class Workbench:
         from leukdesk.analysis.record import record_finding
 
         return record_finding(finding, self.history().findings, user, case_id, predictor.card.temperature)
+
+    def erase(self, user: int, case_id: int, why: str) -> int:
+        """Erase a case for good; `why` is "retention", "request" or "mistake". Returns its tombstone's number."""
+        from leukdesk.history.erasure import WhyErased
+
+        return self.history().erase(user, case_id, WhyErased(why))
+
+    def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
+        """Copy reviewed images of these cases (of all, for none) into a folder that leukdesk-train reads."""
+        from leukdesk.report.training_set import write_training_set
+
+        return write_training_set(self.history().reviewed(user, case_ids), folder)
+
+    def history_plan(self) -> Plan:
+        """What restoring the history would do; changes nothing."""
+        from leukdesk.history.recovery import plan
+
+        return plan(paths.history_folder())
+
+    def restore_history(self, chosen: Plan) -> Restored:
+        """Restore it; the present files are kept aside. Raises `HistoryError`."""
+        from leukdesk.history.recovery import restore
+
+        self.close()
+        return restore(paths.history_folder(), chosen)
 
     def close(self) -> None:
         """Close the history, if it was opened."""

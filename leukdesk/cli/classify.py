@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from itertools import chain
 from pathlib import Path
@@ -14,6 +14,7 @@ from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
 from leukdesk.cli.progress import progress
 from leukdesk.cli.results import Tally, write_screen
+from leukdesk.cli.session import acting, add_user
 from leukdesk.cli.terminal import note, plain
 from leukdesk.report.atomic import replacing
 from leukdesk.report.table import write_csv, write_json
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.walk import Walk
     from leukdesk.domain.finding import Outcome
+
+    Recorder = Callable[[Iterator[Outcome]], Iterator[Outcome]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--heatmaps", type=Path, metavar="DIR", help="write each image under the heatmap of its class into this folder"
     )
     parser.add_argument("--engine", choices=ENGINES, help="default: as set, which is auto unless changed")
+    parser.add_argument(
+        "--record", metavar="CASE", help="keep the findings in this case (accession number) of the history"
+    )
+    add_user(parser)
     parser.add_argument("--recursive", action="store_true", help="look into folders inside folders")
 
 
@@ -48,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stream = stack.enter_context(replacing(arguments.out)) if arguments.out else None
         predictor = stack.enter_context(closing(bench.open(arguments.model, engine=arguments.engine)))
-        outcomes = _outcomes(bench, walk, predictor, arguments.heatmaps, bar=stream is not None)
+        record = _recorder(stack.enter_context(closing(bench)), predictor, arguments) if arguments.record else None
+        outcomes = _outcomes(bench, walk, predictor, arguments.heatmaps, record, bar=stream is not None)
         tally = Tally(predictor.card)
         if stream is None:
             write_screen(tally.counting(outcomes), predictor.card, [*walk.images, *(one.path for one in walk.failures)])
@@ -62,14 +70,33 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _outcomes(
-    bench: Workbench, walk: Walk, predictor: Predictor, heatmaps: Path | None, *, bar: bool
+    bench: Workbench, walk: Walk, predictor: Predictor, heatmaps: Path | None, record: Recorder | None, *, bar: bool
 ) -> Iterator[Outcome]:
     found = bench.analyse_files(walk.images, predictor, explain=heatmaps is not None)
+    if record is not None:
+        found = record(found)
     if heatmaps is not None:
         found = bench.with_overlays(found, heatmaps, walk.images)
     # A table that scrolls by on the same terminal is progress enough.
     visible = bar or not sys.stdout.isatty()
     return chain(walk.failures, progress(found, total=len(walk.images), visible=visible))
+
+
+def _recorder(bench: Workbench, predictor: Predictor, arguments: argparse.Namespace) -> Recorder:
+    """What records outcomes in the named case, which is opened if there is none of this name."""
+    from leukdesk.domain.case import CaseDetails
+
+    history = bench.history()
+    user = acting(history, arguments.user).id
+    found = history.cases.by_accession(arguments.record)
+    case = found or history.cases.open(user, CaseDetails(arguments.record))
+    note(f"Recording in {'case' if found else 'the new case'} {plain(case.details.accession)}.")
+
+    def record(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        yield from bench.recording(outcomes, predictor, user=user, case_id=case.id)
+        history.backup_if_due()
+
+    return record
 
 
 def _table_file(text: str) -> Path:

@@ -14,11 +14,13 @@ wrote nothing. All methods may be called from any thread, and block: never call 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from leukdesk.domain.audit import Act, Verdict
-from leukdesk.history.backup import Backup, make_backup, remove_older
+from leukdesk.domain.case import CaseRecord
+from leukdesk.domain.reviewed import ReviewedImage
+from leukdesk.history.backup import Backup, backups, make_backup, remove_older
 from leukdesk.history.cases import Cases
 from leukdesk.history.erasure import WhyErased, erase_case
 from leukdesk.history.findings import Findings
@@ -26,7 +28,9 @@ from leukdesk.history.head import HeadFile
 from leukdesk.history.index_check import mend_index
 from leukdesk.history.jobs import Jobs
 from leukdesk.history.ledger import SYSTEM, Ledger, now_us
+from leukdesk.history.moments import moment
 from leukdesk.history.reviews import Reviews
+from leukdesk.history.taking_out import export_case, reviewed_images
 from leukdesk.history.trail import Trail
 from leukdesk.history.users import Users, first_user
 from leukdesk.history.verify import verify
@@ -59,7 +63,7 @@ class History:
         self.jobs = Jobs(ledger)
         self.trail = Trail(ledger)
         self._on_close = on_close
-        self._backed_up = (time.monotonic(), 0)
+        self._backed_up: tuple[float, int] | None = None
 
     def verify(self, *, after: int = 0, progress: Callable[[int, int], None] | None = None) -> Verdict:
         """Look at every event after one, at the rows it recorded, and at the end of the chain; changes nothing.
@@ -80,6 +84,14 @@ class History:
             remove_older(self.folder, self.backup())
         return seq
 
+    def export(self, user: int, case_id: int) -> CaseRecord:
+        """Everything of a case, after it was recorded that it is taken out. Needs EXPORT."""
+        return export_case(self.ledger, user, case_id)
+
+    def reviewed(self, user: int, case_ids: Sequence[int] = ()) -> list[ReviewedImage]:
+        """Images that a person gave a class, for training; see `taking_out.reviewed_images`. Needs EXPORT."""
+        return reviewed_images(self.ledger, user, case_ids)
+
     def backup(self) -> Backup:
         """Make a backup now, verified; see `backup.make_backup`."""
         made = make_backup(self.ledger.engine, self.folder, self._clock)
@@ -87,10 +99,22 @@ class History:
         return made
 
     def backup_if_due(self) -> Backup | None:
-        """Make a backup after 30 minutes of use in which something was recorded; call it now and then."""
+        """Make a backup if something was recorded and the last one is 30 minutes old; call it now and then."""
+        if self.ledger.engine.dialect.name != "sqlite":
+            return None
+        if self._backed_up is None:
+            self._backed_up = self._last_backup()
         since, seq = self._backed_up
         due = time.monotonic() - since >= BACKUP_EVERY_S and self.trail.head().seq > seq
-        return self.backup() if due and self.ledger.engine.dialect.name == "sqlite" else None
+        return self.backup() if due else None
+
+    def _last_backup(self) -> tuple[float, int]:
+        """When the last backup was made, on the clock that nobody sets, and what it holds."""
+        newest = next(iter(backups(self.folder)), None)
+        if newest is None:
+            return time.monotonic() - BACKUP_EVERY_S, 0
+        age = (moment(self._clock()) - newest.made).total_seconds()
+        return time.monotonic() - (age if age >= 0 else BACKUP_EVERY_S), newest.seq
 
     def close(self) -> None:
         """Close the store; others may open it then."""

@@ -19,7 +19,7 @@ Row = dict[str, str | float | None]
 DIGITS = 7  # of a probability
 
 # A cell that begins so is a formula to a spreadsheet program (OWASP, "CSV injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def columns(card: Card) -> list[str]:
@@ -79,4 +79,4 @@ def _error(error: KnownError) -> str:
 def _plain(path: Path) -> str:
     """The path as given, except that `=1.jpg` becomes `./=1.jpg`: the same file to every program, a formula to none."""
     text = str(path)
-    return f"./{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"./{text}" if text.startswith(FORMULA_STARTS) else text

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -206,13 +207,14 @@ def test_a_backup_of_a_forged_history_is_not_made(history: History, folder: Path
 
 
 def test_a_backup_is_due_after_half_an_hour_of_use(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.monotonic() + BACKUP_EVERY_S + 1
     fill(history, 0, 1)
-    assert history.backup_if_due() is None
-    history._backed_up = (history._backed_up[0] - BACKUP_EVERY_S, 0)
-    made = history.backup_if_due()
-    assert made is not None
-    history._backed_up = (history._backed_up[0] - BACKUP_EVERY_S, made.seq)
+    assert history.backup_if_due() is not None, "there was none"
+    assert history.backup_if_due() is None, "a moment ago"
+    monkeypatch.setattr("time.monotonic", lambda: later)
     assert history.backup_if_due() is None, "nothing was recorded since"
+    fill(history, 1, 1)
+    assert history.backup_if_due() is not None
 
 
 def test_thinning_keeps_days_weeks_and_months() -> None:

@@ -1,0 +1,62 @@
+"""What leaves the history, each time with an audit event: a whole case, or reviewed images for training."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from leukdesk.domain.audit import Act
+from leukdesk.domain.case import CaseRecord
+from leukdesk.domain.recorded import WHOLE_IMAGE
+from leukdesk.domain.review import NOT_CLASSED, UNIDENTIFIED
+from leukdesk.domain.reviewed import ReviewedImage
+from leukdesk.domain.user import Right
+from leukdesk.history.findings import read_images
+from leukdesk.history.ledger import SYSTEM, Ledger
+from leukdesk.history.tables import answers, case_index, events
+from leukdesk.history.trail import MOST_IMAGES, Trail
+from leukdesk.history.users import require
+
+_NO_CLASS = ("", UNIDENTIFIED, NOT_CLASSED)
+
+
+def export_case(ledger: Ledger, user: int, case_id: int) -> CaseRecord:
+    """Everything of a case, after it was recorded that it is taken out. Needs EXPORT."""
+    note_export(ledger, user, [case_id], "case")
+    return Trail(ledger).case(case_id)
+
+
+def reviewed_images(ledger: Ledger, user: int, case_ids: Sequence[int]) -> list[ReviewedImage]:
+    """Whole images that a person gave a class, of these cases or of all; recorded as taken out. Needs EXPORT.
+
+    A group is a keyed hash of the patient's pseudonym (of the case where there is none): the same in every export of
+    this history, and of no use to whoever does not have it.
+    """
+    with ledger.reading() as connection:
+        key = connection.scalar(select(events.c.hash).where(events.c.seq == 1)) or b""
+        wanted = select(answers.c.image_id, answers.c.human_label, answers.c.case_id, case_index.c.patient)
+        wanted = wanted.join(case_index, case_index.c.case_id == answers.c.case_id)
+        wanted = wanted.where(answers.c.number == WHOLE_IMAGE, answers.c.human_label.not_in(_NO_CLASS))
+        wanted = wanted.where(answers.c.case_id.in_(case_ids)) if case_ids else wanted
+        labelled = {row.image_id: row for row in connection.execute(wanted)}
+        cases = sorted({row.case_id for row in labelled.values()})
+        images = [one for case_id in cases for one in read_images(connection, case_id, limit=MOST_IMAGES)]
+    note_export(ledger, user, cases, "training")
+    found = []
+    for image in images:
+        if image.id in labelled:
+            row = labelled[image.id]
+            group = hmac.new(key, (row.patient or f"case {row.case_id}").encode(), hashlib.sha256).hexdigest()[:16]
+            found.append(ReviewedImage(image.path, image.sha256, image.format, row.human_label, group))
+    return found
+
+
+def note_export(ledger: Ledger, user: int, case_ids: Sequence[int], what: str) -> None:
+    """Record that cases are taken out. Needs EXPORT."""
+    with ledger.writing() as transaction:
+        require(transaction.connection, user, Right.EXPORT)
+        for case_id in case_ids:
+            transaction.append(Act.EXPORTED, user or SYSTEM, case_id=case_id, changes={"as": ("", what)})

@@ -13,11 +13,13 @@ from leukdesk import paths, settings
 from leukdesk.domain.errors import BundleError, BundleReason
 
 if TYPE_CHECKING:
+    from leukdesk.analysis.cells import CellOutcome
     from leukdesk.analysis.golden import GoldenRun
     from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.sample import SampleCase
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
+    from leukdesk.domain.cell import CellAnalysis
     from leukdesk.domain.finding import Finding, Outcome
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.reviewed import TrainingSet
@@ -125,6 +127,55 @@ class Workbench:
         from leukdesk.analysis.batch import analyse_files
 
         return analyse_files(
+            images,
+            predictor,
+            limit_px=self.settings.limit_px,
+            explain=explain,
+            workers=self.threads,
+            cancelled=cancelled,
+            taken=self.settings.acquisition,
+        )
+
+    def cell_model(self) -> str:
+        """The model that judges single cells: the active one if it does, else the first, rather one for real smears.
+
+        Raises `BundleError` where none is installed.
+        """
+        cards = [one.card for one in self.models() if one.card is not None and one.card.scope == "cell"]
+        known = [f"{card.name}-{card.version}" for card in sorted(cards, key=lambda one: one.synthetic)]
+        if not known:
+            raise BundleError(
+                "no model that judges single cells is installed",
+                reason=BundleReason.NOT_FOUND,
+                advice="`leukdesk models list` says what is there.",
+            )
+        active = self.active()
+        return active if active in known else known[0]
+
+    def analyse_cells(
+        self, path: Path, predictor: Predictor, *, explain: bool = True, taken: Acquisition | None = None
+    ) -> CellAnalysis:
+        """Read one image, find its cells and classify each, heatmaps included; `taken` as in `analyse`.
+
+        Raises `ImageError`, `EngineError`, `BundleError` for a model that judges whole fields.
+        """
+        from leukdesk.analysis.cells import analyse_cells_in_file
+
+        how = self.settings.acquisition(path) if taken is None else taken
+        return analyse_cells_in_file(path, predictor, limit_px=self.settings.limit_px, explain=explain, taken=how)
+
+    def analyse_cells_in_files(
+        self,
+        images: Sequence[Path],
+        predictor: Predictor,
+        *,
+        explain: bool = False,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[CellOutcome]:
+        """Find and classify the cells of many images, in order; see `analysis.cells.analyse_cells_in_files`."""
+        from leukdesk.analysis.cells import analyse_cells_in_files
+
+        return analyse_cells_in_files(
             images,
             predictor,
             limit_px=self.settings.limit_px,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Engines like batches, users like progress. Decoded pixels live only until they are scaled, one image a thread.
 BATCH = 8
 
+Result = TypeVar("Result")
 _Prepared = tuple["NDArray[np.uint8]", "ImageSource", "Quality"]
 
 
@@ -47,14 +48,25 @@ def analyse_files(
     the consumer. `taken` says how an image was taken, in any thread.
     """
     size = max(1, min(BATCH, -(-len(paths) // workers)))
-    batches = iter([paths[at : at + size] for at in range(0, len(paths), size)])
+    batches = [paths[at : at + size] for at in range(0, len(paths), size)]
     work = partial(
         _analyse_batch, predictor=predictor, limit_px=limit_px, explain=explain, cancelled=cancelled, taken=taken
     )
+    return in_order(work, batches, workers)
+
+
+def in_order(
+    work: Callable[[Sequence[Path]], list[Result]], batches: Iterable[Sequence[Path]], workers: int
+) -> Iterator[Result]:
+    """Do batches of files in threads and yield their results in order; ends early where `work` raises `Cancelled`.
+
+    No more than three batches a worker are ahead of the consumer; closing the iterator early is safe.
+    """
+    waiting = iter(batches)
     pool = ThreadPoolExecutor(workers, "analysis", initializer=cv2.setNumThreads, initargs=(1,))
-    running: deque[Future[list[Outcome]]] = deque()
+    running: deque[Future[list[Result]]] = deque()
     try:
-        while _refill(running, batches, 3 * workers, partial(pool.submit, work)):
+        while _refill(running, waiting, 3 * workers, lambda batch: pool.submit(work, batch)):
             yield from running.popleft().result()
     except Cancelled:
         return
@@ -63,10 +75,10 @@ def analyse_files(
 
 
 def _refill(
-    running: deque[Future[list[Outcome]]],
+    running: deque[Future[list[Result]]],
     batches: Iterator[Sequence[Path]],
     depth: int,
-    submit: Callable[[Sequence[Path]], Future[list[Outcome]]],
+    submit: Callable[[Sequence[Path]], Future[list[Result]]],
 ) -> bool:
     while len(running) < depth and (batch := next(batches, None)) is not None:
         running.append(submit(batch))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
+from leukdesk.cli.classify_cells import add_cell_options, classify_cells
 from leukdesk.cli.progress import progress
 from leukdesk.cli.results import Tally, write_screen
 from leukdesk.cli.session import acting, add_user
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--record", metavar="CASE", help="keep the findings in this case (accession number) of the history"
     )
     add_user(parser)
+    add_cell_options(parser)
     parser.add_argument("--recursive", action="store_true", help="look into folders inside folders")
 
 
@@ -52,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     bench = Workbench()
     walk = find_images(arguments.paths, recursive=arguments.recursive)
+    if arguments.cells:
+        return classify_cells(bench, walk, arguments)
     with ExitStack() as stack:
         stream = stack.enter_context(replacing(arguments.out)) if arguments.out else None
         predictor = stack.enter_context(closing(bench.open(arguments.model, engine=arguments.engine)))

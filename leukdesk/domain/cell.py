@@ -163,8 +163,8 @@ class CellField:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CellFinding:
-    """One cell seen by one model. A finding for a human to confirm, never a diagnosis."""
+class NamedCell:
+    """One cell and what one model calls it, for a human to confirm; never a diagnosis."""
 
     cell: Cell
     prediction: Prediction
@@ -192,10 +192,10 @@ class CellAnalysis:
     bundle: BundleRef
     quality: Quality
     field: CellField
-    findings: tuple[CellFinding, ...]  # of `field.countable`, in the same order
+    named: tuple[NamedCell, ...]  # of `field.countable`, in the same order
     warnings: tuple[CellWarning, ...]
     engine: str
 
-    def finding(self, number: int) -> CellFinding | None:
+    def named_cell(self, number: int) -> NamedCell | None:
         """What was said of cell `number`; None where that object was not shown to the model."""
-        return next((one for one in self.findings if one.cell.number == number), None)
+        return next((one for one in self.named if one.cell.number == number), None)

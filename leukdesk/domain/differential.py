@@ -17,15 +17,14 @@ TARGETS = (100, 200, 400, 500)
 TARGET = 200
 THRESHOLDS = (0.01, 0.05, 0.20)  # shares of blasts that matter to a reader
 NRBC_PER_100 = 5.0  # nucleated red cells per 100 white cells from which the white count is corrected; sites differ
-BLAST = "blast"
+BLAST = "blast"  # what stands with it in the order is its equivalent
 
 # Classes outside the ICSH list, each with the one whose place in the order it takes.
 _STANDS_WITH: Mapping[str, str] = {
     "promonocyte": "blast", "abnormal_promyelocyte": "blast", "ig": "metamyelocyte",
     "immature_granulocyte": "metamyelocyte", "neutrophil": "segmented", "platelet": "giant_platelet",
-    "nucleated_red_cell": "erythroblast",
+    "nucleated_red_cell": "erythroblast", "blasts": "blast", "lymphocytes": "lymphocyte", "neutrophils": "segmented",
 }  # fmt: skip
-BLAST_EQUIVALENTS = frozenset({"promonocyte", "abnormal_promyelocyte"})
 _FIRST_BESIDE = ICSH_ORDER.index("erythroblast")
 NUCLEATED_RED = frozenset({"erythroblast", "nucleated_red_cell"})
 
@@ -184,7 +183,7 @@ def _beside(class_id: str, display: str, count: int, white: int) -> BesideLine:
 
 
 def _blasts(lines: Sequence[Line], white: int, level: float) -> Line | None:
-    parts = [line for line in lines if plain_id(line.class_id) in BLAST_EQUIVALENTS | {BLAST}]
+    parts = [line for line in lines if _place(line.class_id) == ICSH_ORDER.index(BLAST)]
     if not parts:
         return None
     count = sum(line.count for line in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -35,24 +35,34 @@ def rows(outcomes: Iterable[Outcome], card: Card) -> Iterator[Row]:
     """One row for each outcome, with all columns; None where there is nothing to say."""
     for outcome in outcomes:
         row: Row = dict.fromkeys(columns(card))
-        row |= {"path": _plain(outcome_path(outcome)), "model": card.name, "model_version": card.version}
-        row |= _found(outcome) if isinstance(outcome, Finding) else {"error": _error(outcome.error)}
+        row |= {"path": path_cell(outcome_path(outcome)), "model": card.name, "model_version": card.version}
+        row |= _found(outcome) if isinstance(outcome, Finding) else {"error": error_words(outcome.error)}
         row["use"] = RESEARCH_USE
         yield row
 
 
 def write_csv(outcomes: Iterable[Outcome], card: Card, stream: TextIO) -> None:
     """Write a header and one line for each outcome; probabilities with seven digits, nothing as an empty cell."""
-    writer = csv.DictWriter(stream, columns(card))
-    writer.writeheader()
-    for row in rows(outcomes, card):
-        writer.writerow({key: f"{cell:.{DIGITS}f}" if isinstance(cell, float) else cell for key, cell in row.items()})
+    write_csv_rows(rows(outcomes, card), columns(card), stream)
 
 
 def write_json(outcomes: Iterable[Outcome], card: Card, stream: TextIO) -> None:
     """Write a list of objects, one a line, with the columns of the CSV as keys; nothing is null."""
+    write_json_rows(rows(outcomes, card), stream)
+
+
+def write_csv_rows(found: Iterable[Row], header: Sequence[str], stream: TextIO) -> None:
+    """Write rows as they come, floats with seven digits."""
+    writer = csv.DictWriter(stream, header)
+    writer.writeheader()
+    for row in found:
+        writer.writerow({key: f"{cell:.{DIGITS}f}" if isinstance(cell, float) else cell for key, cell in row.items()})
+
+
+def write_json_rows(found: Iterable[Row], stream: TextIO) -> None:
+    """Write rows as a list of objects as they come, one a line."""
     before = "[\n"
-    for row in rows(outcomes, card):
+    for row in found:
         stream.write(before + json.dumps(row))
         before = ",\n"
     stream.write("[]\n" if before == "[\n" else "\n]\n")
@@ -72,11 +82,12 @@ def _found(finding: Finding) -> Row:
     }
 
 
-def _error(error: KnownError) -> str:
+def error_words(error: KnownError) -> str:
+    """An error as one cell of a table: its reason and what happened."""
     return f"{error.reason}: {error.what}"
 
 
-def _plain(path: Path) -> str:
+def path_cell(path: Path) -> str:
     """The path as given, except that `=1.jpg` becomes `./=1.jpg`: the same file to every program, a formula to none."""
     text = str(path)
     return f"./{text}" if text.startswith(FORMULA_STARTS) else text

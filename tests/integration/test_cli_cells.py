@@ -1,0 +1,89 @@
+"""`leukdesk classify --cells` on phantoms: from a folder to rows and a differential."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from leukdesk.domain.vocabulary import RESEARCH_USE
+from tests.bundle_factory import forge
+from tests.command_line import Answer, in_process
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "resources" / "sample"
+
+
+@pytest.fixture
+def cell_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The demonstration bundle under another name, as a model of single cells."""
+    folder = tmp_path / "models" / "phantom-cells-1.0"
+    shutil.copytree(ROOT / "models" / "phantom-demo-1.0", folder)
+    forge(folder, name="phantom-cells", scope="cell", um_per_px=0.16)
+    monkeypatch.setenv("LEUKDESK_MODELS", str(folder.parent))
+    return "phantom-cells"
+
+
+def classify(capsys: pytest.CaptureFixture[str], *arguments: object) -> Answer:
+    return in_process(capsys, "classify", "--cells", *arguments)
+
+
+def test_cells_become_rows(cell_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "cells.csv"
+    answer = classify(capsys, SAMPLE / "phantom-01.png", SAMPLE / "phantom-09.png", "--out", table)
+    assert answer.status == 0
+    assert answer.out == ""
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    named = [row for row in rows if row["label"]]
+    assert named
+    for row in named:
+        assert row["kind"] == "cell"
+        assert row["model"] == cell_model
+        assert float(row["right"]) > float(row["left"])
+        assert 20 < float(row["area_um2"]) < 400
+        assert 0 < float(row["nucleus_share"]) <= 1
+        assert row["nucleus_rgb"].startswith("#")
+        assert sum(float(row[name]) for name in row if name.startswith("p_")) == pytest.approx(1, abs=1e-6)
+    assert [int(row["cell"]) for row in rows if row["path"].endswith("01.png")] == list(range(1, len(named) + 1))
+    assert {row["use"] for row in rows} == {RESEARCH_USE}
+    assert "white cells of 200" in answer.err
+
+
+def test_the_differential_is_printed(cell_model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = classify(capsys, SAMPLE, "--white-count", "8", "--target", "100", "--model", cell_model)
+    assert answer.status == 0
+    lines = answer.out.splitlines()
+    order = [next(at for at, line in enumerate(lines) if line.startswith(name)) for name in ("Blasts  ", "Seg", "Lym")]
+    assert order == sorted(order)
+    assert "white cells of 100; 95 % limits: Wilson" in answer.out
+    assert "x10^9/L" in answer.out
+    assert "to be confirmed by hand" in answer.out
+
+
+def test_json_has_the_same_rows(cell_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copy(SAMPLE / "phantom-02.png", tmp_path / "in" / "a.png")
+    (tmp_path / "in" / "b.png").write_bytes(b"no image")
+    answer = classify(capsys, tmp_path / "in", "--out", tmp_path / "r.json")
+    assert answer.status == 3
+    rows = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert rows[-1]["error"].startswith("not_an_image")
+    assert rows[0]["scale"] == "stated"
+    assert rows[0]["um_per_px"] > 0
+
+
+def test_models_of_fields_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = classify(capsys, SAMPLE, "--model", "phantom-demo")
+    assert answer.status == 2
+    assert "single cells" in answer.err
+
+
+@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--record", "24-1")])
+def test_what_does_not_go_together_is_said(option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    answer = classify(capsys, SAMPLE, *option)
+    assert answer.status == 2
+    assert option[0] in answer.err

@@ -94,7 +94,13 @@ def _write_novelty(folder: Path, recipe: Recipe, network: Network, data: RunData
     held = outputs_of(network, read_inputs(validation.files, recipe.input_size))[1]
     fitted = fit_novelty(embeddings, train.labels, held, accepts=recipe.in_scope)
     (folder / "novelty.safetensors").write_bytes(encode_tensors(fitted.arrays))
-    return Novelty(method="mahalanobis", median=fitted.median, limit=fitted.limit, accepts=fitted.accepts)
+    return Novelty(
+        method="mahalanobis",
+        median=fitted.median,
+        limit=fitted.limit,
+        accepts=fitted.accepts,
+        refuse=recipe.refuse_beyond,
+    )
 
 
 def _write_golden(folder: Path, recipe: Recipe, network: Network, temperature: float) -> None:

@@ -98,6 +98,9 @@ class Recipe(_Strict):
         default=0.01, gt=0, lt=1, description="share of errors among accepted validation images"
     )
     in_scope: float = Field(default=0.97, gt=0, lt=1, description="share of validation images below the novelty limit")
+    refuse_beyond: float = Field(
+        default=1.0, ge=1, description="novelty that rejects an image; 1, the limit of the validation images, warns"
+    )
     data_name: str
     data_source: str
     data_licence: str

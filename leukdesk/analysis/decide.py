@@ -32,11 +32,12 @@ ENGLISH = Speech()
 def decide(prediction: Prediction, quality: Quality, card: Card) -> tuple[Decision, DecisionReason]:
     """Reject what nobody could read, then what is unlike the training images; below the accept threshold do not name.
 
-    The limit of novelty is 1 by construction. A score that is not a number refuses.
+    A novelty of 1 is the limit that the validation images kept to; a bundle for other laboratories' images may refuse
+    only what is stranger still. A score that is not a number refuses.
     """
     if quality.refuses:
         return Decision.REJECTED, DecisionReason.QUALITY
-    if not prediction.novelty <= 1.0:
+    if not prediction.novelty <= card.refused_beyond:
         return Decision.REJECTED, DecisionReason.NOVEL
     if not prediction.probability >= card.accept_threshold:
         return Decision.UNIDENTIFIED, DecisionReason.UNCERTAIN
@@ -60,6 +61,12 @@ def warnings(finding: Finding, card: Card, speech: Speech = ENGLISH) -> list[str
         )
     if finding.source.synthetic and not card.synthetic:
         found.append(translate("Decisions", "This is a synthetic image, the model was trained on real smears."))
+    if finding.reason != DecisionReason.NOVEL and finding.prediction.novelty > 1.0:
+        strange = translate(
+            "Decisions",
+            "It is unlike the training images (novelty {novelty}), as from another laboratory or stain: trust it less.",
+        )
+        found.append(strange.format(novelty=speech.number(finding.prediction.novelty)))
     lesser = [flag for flag in finding.quality.flags if flag not in finding.quality.refuses]
     if lesser:
         found.append(translate("Decisions", "Mind the image: {flaws}.").format(flaws=_words(lesser, speech)))
@@ -78,10 +85,11 @@ def _verdict(finding: Finding, card: Card, speech: Speech) -> str:
         case DecisionReason.NOVEL:
             words = translate(
                 "Decisions",
-                "Rejected: the image is unlike those the model was trained on (novelty {novelty}, the limit is 1), so "
-                "its answer ({answer}) does not count.",
+                "Rejected: the image is unlike those the model was trained on (novelty {novelty}, the limit is "
+                "{limit}), so its answer ({answer}) does not count.",
             )
-            return words.format(novelty=speech.number(prediction.novelty), answer=answer)
+            limit = f"{card.refused_beyond:g}"
+            return words.format(novelty=speech.number(prediction.novelty), limit=limit, answer=answer)
         case DecisionReason.UNCERTAIN:
             words = translate(
                 "Decisions",

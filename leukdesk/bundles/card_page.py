@@ -95,10 +95,13 @@ def _calibration(card: Card) -> str:
 def _novelty(card: Card) -> str:
     if card.novelty is None:
         return "Not measured: the model answers whatever it is shown."
+    novelty = card.novelty
+    beyond = novelty.median + novelty.refuse * (novelty.limit - novelty.median)
+    warned = "" if novelty.refuse == 1 else f"images beyond {novelty.limit:.4g} are answered with a warning, "
     return (
         "Squared Mahalanobis distance of the embedding to the nearest class mean (Lee et al. 2018, arXiv:1807.03888); "
-        f"the median of the validation images is {card.novelty.median:.4g}, images beyond {card.novelty.limit:.4g} are "
-        f"rejected. Of the validation images in scope {100 * card.novelty.accepts:.1f} % lie within that limit."
+        f"the median of the validation images is {novelty.median:.4g}, {warned}images beyond {beyond:.4g} are "
+        f"rejected. Of the validation images in scope {100 * novelty.accepts:.1f} % lie within {novelty.limit:.4g}."
     )
 
 

@@ -83,7 +83,7 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
         f"{card.input_size} x {card.input_size} px, um/px {card.um_per_px or 'not known'}, stain {card.stain}",
     )
     yield "accepts from", f"{card.accept_threshold:.1%} (temperature {card.temperature:g})"
-    yield "novelty", f"refused beyond {card.novelty.limit:g}" if card.novelty else "not measured"
+    yield "novelty", f"warned beyond 1, refused beyond {card.refused_beyond:g}" if card.novelty else "not measured"
     data = card.training_data
     yield "trained on", f"{data.name}, {data.images} images, {data.licence}; {data.source}"
     yield "split", f"{data.split}; groups: {data.groups}"

@@ -73,6 +73,7 @@ class Novelty(_Strict):
     median: float
     limit: float
     accepts: Probability = Field(description="share of in-scope validation images below the limit")
+    refuse: float = Field(default=1.0, ge=1, description="score beyond which images are rejected; from 1 on a warning")
 
     @model_validator(mode="after")
     def _ordered(self) -> Novelty:
@@ -157,6 +158,11 @@ class Card(_Strict):
     def class_ids(self) -> tuple[str, ...]:
         """Class ids in logit order."""
         return tuple(one.id for one in self.classes)
+
+    @property
+    def refused_beyond(self) -> float:
+        """Novelty above which an answer is rejected; 1 is the limit that the validation images kept to."""
+        return self.novelty.refuse if self.novelty else 1.0
 
     def display(self, class_id: str) -> str:
         """The name a class has on the screen."""

@@ -79,7 +79,7 @@ class Gate:
             np.zeros(len(probability)) if self._novelty is None else self._novelty(answers.embedding)
         )
         sure = np.where(probability >= self._facts.accept_threshold, NAMED, UNSURE)
-        return [str(one) for one in np.where(novelty <= 1.0, sure, STRANGE)]
+        return [str(one) for one in np.where(novelty <= self._facts.refuse, sure, STRANGE)]
 
     def named_share(self, answers: Answers) -> float:
         """Share of images that get a class name."""

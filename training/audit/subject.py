@@ -56,6 +56,7 @@ class Facts:
     accept_threshold: float
     in_scope: float  # share of validation images that the novelty limit lets pass
     seed: int
+    refuse: float = 1.0  # novelty beyond which an image is rejected
     notes: tuple[str, ...] = ()
 
 
@@ -95,6 +96,7 @@ def subject_of_run(run: Run, data: RunData, log: EventLog) -> Subject:
         accept_threshold=calibration.accept_threshold,
         in_scope=recipe.in_scope,
         seed=recipe.seed,
+        refuse=recipe.refuse_beyond,
     )
     return Subject(network, facts, None)
 
@@ -124,6 +126,7 @@ def subject_of_bundle(folder: Path, data: Path, split_file: Path) -> tuple[Subje
         accept_threshold=card.accept_threshold,
         in_scope=card.novelty.accepts if card.novelty else 0.97,
         seed=card.seeds.get("training", 0),
+        refuse=card.refused_beyond,
         notes=(_ANOTHER_SPLIT,) if another else (),
     )
     novelty = None

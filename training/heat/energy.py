@@ -90,7 +90,7 @@ def _seen(predictor: BundlePredictor, scenes: Iterable[Scene]) -> Iterator[tuple
             inputs = np.stack([to_input(one.pixels, card.input_size) for one in waiting])
             for one, said in zip(waiting, predictor.predict(inputs, explain=True), strict=True):
                 best = int(np.argmax(said.probabilities))
-                sure = said.probabilities[best] >= card.accept_threshold and said.novelty <= 1.0
+                sure = said.probabilities[best] >= card.accept_threshold and said.novelty <= card.refused_beyond
                 if said.heatmap is not None:
                     yield one, said.heatmap.maps[:, :, best], sure
             waiting.clear()

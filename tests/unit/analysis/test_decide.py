@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leukdesk.analysis.decide import decide, explain_decision, warnings
+from leukdesk.domain.card import Novelty
 from leukdesk.domain.finding import Decision, DecisionReason
 from leukdesk.domain.quality import REFUSING_FLAGS, QualityFlag
 from tests.bundle_factory import make_card
@@ -44,6 +45,19 @@ def test_quality_comes_before_novelty_and_novelty_before_doubt() -> None:
 )
 def test_the_limit_of_novelty_is_one(novelty: float, expected: object) -> None:
     assert decide(make_prediction(0.9, novelty=novelty), make_quality(), CARD) == expected
+
+
+WIDE = make_card(accept_threshold=0.6, novelty=Novelty(method="mahalanobis", median=1, limit=2, accepts=0.98, refuse=2))
+
+
+@pytest.mark.parametrize(("novelty", "expected"), [(1.5, ACCEPTED), (2.0, ACCEPTED), (2.001, NOVEL), (math.nan, NOVEL)])
+def test_a_bundle_for_other_laboratories_warns_before_it_refuses(novelty: float, expected: object) -> None:
+    prediction = make_prediction(0.9, novelty=novelty)
+    decision, reason = decide(prediction, make_quality(), WIDE)
+    assert (decision, reason) == expected
+    said = explain_decision(make_finding(prediction=prediction, decision=decision, reason=reason), WIDE)
+    assert ("trust it less" in said) == (expected == ACCEPTED)
+    assert ("the limit is 2" in said) == (expected == NOVEL)
 
 
 @given(st.floats(0.34, 1), st.floats(0, 1))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from leukdesk import paths
 from leukdesk.app.main import Session, workbench
 from leukdesk.app.workers.pictures import Pictures
 from leukdesk.settings import Settings
@@ -138,6 +139,7 @@ def window(
     """
     application = QApplication.instance() or QApplication(["leukdesk"])
     assert isinstance(application, QApplication)
+    paths.workspace_file().unlink(missing_ok=True)  # each window stands as the first one ever
     settings = Settings(theme=theme, active_model=model)  # type: ignore[arg-type]  # one of `settings.THEMES`
     bench, pictures = Held(workbench(settings)), Held(lambda: Pictures(settings.limit_px))
     if hold is not None:

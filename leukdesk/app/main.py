@@ -139,6 +139,7 @@ class Session:
         self.window.painted.connect(self._painted)
         self.window.commands.reopen.triggered.connect(self._go_on)
         self.last_work.interrupted.connect(self.window.offer)
+        self.window.settings.recents_cleared.connect(self._forget)
         self.last_work.failed.connect(self.window.analyse.banner.tell)
         for told in (self.model.opened, self.model.selected, self.window.places.currentChanged):
             told.connect(self.last_work.note)
@@ -155,10 +156,17 @@ class Session:
 
     def _begin(self) -> None:
         self.lanes.pictures.submit(_start_log)
+        if self._paths:
+            self.window.go_to(0)  # wherever the last window stood
         self.model.begin(self._paths)
         self.engine.list_models()
         self.fields.look_up()
         self.last_work.begin(self.window.workspace)
+
+    def _forget(self) -> None:
+        self.last_work.forget()
+        self.preferences.forget_opened()
+        self.window.commands.reopen.setEnabled(False)
 
     def _go_on(self) -> None:
         """Open what was open last, at the image that was looked at."""

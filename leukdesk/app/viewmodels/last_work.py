@@ -40,6 +40,11 @@ class LastWork(QObject):
         self._present = present
         self._lane.submit(partial(_take_lock, self._lock, self._file.parent), self._start)
 
+    def forget(self) -> None:
+        """Keep no trace of what was open."""
+        self.before = Workspace()
+        self.note()
+
     def note(self) -> None:
         """Something has changed."""
         if self._ours and not self._pause.isActive():

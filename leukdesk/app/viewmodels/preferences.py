@@ -54,6 +54,10 @@ class Preferences(QObject):
         """How many threads work, 0 for one a core; used from the next start on."""
         self._keep(replace(self._settings, threads=threads))
 
+    def set_limit_px(self, limit: int) -> None:
+        """How many pixels an image may have; used from the next start on."""
+        self._keep(replace(self._settings, limit_px=limit))
+
     def set_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """The keys of those actions that do not keep theirs."""
         self._keep(replace(self._settings, keys=keys))

@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QUrl, Signal
+from PySide6.QtCore import QLocale, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from leukdesk.app.language import available, own_name
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.key_settings import KeySettings
@@ -21,6 +22,8 @@ from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.settings import ENGINES
 
 _WIDTH = 720
+_NAMES, _CHOICES = 120, 240  # px, of the columns
+_LIMITS = (64_000_000, 128_000_000, 256_000_000)  # px
 
 
 class SettingsView(QWidget):
@@ -41,7 +44,7 @@ class SettingsView(QWidget):
         super().__init__(parent)
         self._preferences, self._theme, self._actions = preferences, theme, actions
         self._data, self._translations = folders
-        self.theme, self.text_size, self.language, self.engine, self.threads = self._pickers()
+        self.theme, self.text_size, self.language, self.engine, self.threads, self.limit = self._pickers()
         self.keys = KeySettings(actions, sections)
         self.folder = label(str(self._data), "muted", wrap=True)
         self.reset = QPushButton(self.tr("All settings as on the first day"))
@@ -57,7 +60,7 @@ class SettingsView(QWidget):
         if name == "keys":
             self.keys.list.setFocus()
 
-    def _pickers(self) -> tuple[Picker, Picker, Picker, Picker, Picker]:
+    def _pickers(self) -> tuple[Picker, Picker, Picker, Picker, Picker, Picker]:
         sizes = [(QLocale().toString(size) + " %", size) for size in tokens.TEXT_SIZES]
         return (
             self._picker(self.tr("Theme"), [(one.text(), one.data()) for one in self._actions.themes.actions()]),
@@ -65,6 +68,7 @@ class SettingsView(QWidget):
             self._picker(self.tr("Language"), self._languages()),
             self._picker(self.tr("Engine"), list(zip(self._engine_names(), ENGINES, strict=True))),
             self._picker(self.tr("Threads"), self._thread_counts()),
+            self._picker(self.tr("Largest image"), self._limits()),
         )
 
     def _picker(self, name: str, choices: Sequence[tuple[str, object]]) -> Picker:
@@ -88,6 +92,11 @@ class SettingsView(QWidget):
         counts = sorted({*range(1, min(cores, 16) + 1), *([wanted] if wanted else [])})
         return [(self.tr("One for each core"), 0), *((str(one), one) for one in counts)]
 
+    def _limits(self) -> list[tuple[str, object]]:
+        wanted = self._preferences.settings.limit_px
+        words = self.tr("{count} million pixels")
+        return [(words.format(count=number(px / 1e6)), px) for px in sorted({*_LIMITS, wanted})]
+
     def _connect(self) -> None:
         keep = self._preferences
         self.theme.activated.connect(lambda at: self._actions.themes.actions()[at].trigger())
@@ -95,6 +104,7 @@ class SettingsView(QWidget):
         self.language.activated.connect(lambda at: keep.set_language(self.language.itemData(at)))
         self.engine.activated.connect(lambda at: keep.set_engine(self.engine.itemData(at)))
         self.threads.activated.connect(lambda at: keep.set_threads(self.threads.itemData(at)))
+        self.limit.activated.connect(lambda at: keep.set_limit_px(self.limit.itemData(at)))
         self.reset.clicked.connect(self._reset)
         keep.changed.connect(self._show)
 
@@ -106,6 +116,7 @@ class SettingsView(QWidget):
             (self.language, now.language),
             (self.engine, now.engine),
             (self.threads, now.threads),
+            (self.limit, now.limit_px),
         ):
             picker.setCurrentIndex(picker.findData(value))
         self.reset.setEnabled(now != self._preferences.as_designed())
@@ -130,11 +141,16 @@ class SettingsView(QWidget):
         column.addWidget(label(self.tr("Settings"), "title"))
         later = self.tr("Used from the next start on")
         self._add(
-            column, "look", self.tr("Look"), _form((self.theme, ""), (self.text_size, ""), (self.language, later))
+            column, "look", self.tr("Look"), self._form((self.theme, ""), (self.text_size, ""), (self.language, later))
         )
-        self._add(column, "work", self.tr("Work"), _form((self.engine, later), (self.threads, later)))
-        self._add(column, "keys", self.tr("Keys"), self.keys)
+        self._add(
+            column,
+            "work",
+            self.tr("Work"),
+            self._form((self.engine, later), (self.threads, later), (self.limit, later)),
+        )
         self._add(column, "data", self.tr("Your data"), self._data_block())
+        self._add(column, "keys", self.tr("Keys"), self.keys)
         column.addWidget(self.reset, 0)
         column.addStretch(1)
         centred = QWidget()
@@ -150,6 +166,7 @@ class SettingsView(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._area)
         self.setProperty("panel", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusProxy(self.theme)
 
     def _add(self, column: QVBoxLayout, name: str, title: str, block: QWidget) -> None:
@@ -175,18 +192,19 @@ class SettingsView(QWidget):
         column.addLayout(row)
         return block
 
-
-def _form(*rows: tuple[Picker, str]) -> QWidget:
-    block = QWidget()
-    form = QFormLayout(block)
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setHorizontalSpacing(tokens.SPACE_4)
-    for picker, hint in rows:
-        line = QHBoxLayout()
-        line.addWidget(picker)
-        line.addWidget(label(hint, "caption"))
-        line.addStretch(1)
-        name = label(picker.accessibleName())
-        name.setBuddy(picker)
-        form.addRow(name, line)
-    return block
+    def _form(self, *rows: tuple[Picker, str]) -> QWidget:
+        block = QWidget()
+        grid = QGridLayout(block)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(tokens.SPACE_4)
+        grid.setVerticalSpacing(tokens.SPACE_2)
+        grid.setColumnMinimumWidth(0, _NAMES)
+        grid.setColumnMinimumWidth(1, _CHOICES)
+        grid.setColumnStretch(2, 1)
+        for row, (picker, hint) in enumerate(rows):
+            name = label(picker.accessibleName())
+            name.setBuddy(picker)
+            grid.addWidget(name, row, 0)
+            grid.addWidget(picker, row, 1)
+            grid.addWidget(label(hint, "caption", wrap=True), row, 2)
+        return block

@@ -55,7 +55,8 @@ def test_models_and_resources_are_found_in_the_wheel(installed: Path) -> None:
     resources = Path(str(ask(installed, "str(paths.resources())")))
     assert models.is_relative_to(installed)
     assert resources.is_relative_to(installed)
-    for here, there in ((ROOT / "models", models), (ROOT / "resources", resources)):
+    guide = Path(str(ask(installed, "str(paths.guide())")))
+    for here, there in ((ROOT / "models", models), (ROOT / "resources", resources), (ROOT / "docs" / "guide", guide)):
         assert files_below(there) == files_below(here)
 
 

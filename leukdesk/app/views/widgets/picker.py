@@ -37,9 +37,9 @@ class Picker(QComboBox):
 
     def event(self, event: QEvent) -> bool:
         """What is shortened is told in full under the pointer."""
-        cut = self.fontMetrics().horizontalAdvance(self.currentText()) > self._text_room().width()
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and cut and not self.toolTip():
-            QToolTip.showText(event.globalPos(), self.currentText(), self)
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and not self.toolTip():
+            cut = self.fontMetrics().horizontalAdvance(self.currentText()) > self._text_room().width()
+            QToolTip.showText(event.globalPos(), self.currentText() if cut else "", self)
             return True
         return super().event(event)
 

@@ -126,6 +126,7 @@ def test_heatmaps(desk: Desk, smears: list[Path]) -> None:
     desk.until(lambda: "Pro" in stage.legend.accessibleName())
     desk.bot.keyClick(controls.opacity, Qt.Key.Key_Home)
     assert desk.model.heatmap.opacity == pytest.approx(controls.opacity.minimum() / 100)
+    stage.canvas.setFocus()
     desk.bot.keyClick(stage.canvas, Qt.Key.Key_Space)
     assert not stage.legend.isVisible()
 

@@ -18,9 +18,7 @@ from typing import IO
 from leukdesk.analysis.archive_entries import Entry, opened
 from leukdesk.analysis.archive_limits import Limits, refused
 from leukdesk.domain.errors import ArchiveReason, Cancelled
-from leukdesk.domain.vocabulary import IMAGE_SUFFIXES
-
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+from leukdesk.domain.vocabulary import ARCHIVE_SUFFIXES, IMAGE_SUFFIXES
 
 _CHUNK = 1 << 20
 _LEFT_FREE = 256 << 20  # bytes that the disk keeps
@@ -38,7 +36,7 @@ class Unpacked:
 
 def is_archive(path: Path) -> bool:
     """Whether a file is an archive by its name."""
-    return path.name.lower().endswith(SUFFIXES)
+    return path.name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
 def unpack(

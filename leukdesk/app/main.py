@@ -32,6 +32,7 @@ from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.lanes import Lanes
 from leukdesk.app.workers.pictures import Pictures
+from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.errors import SettingsError
 from leukdesk.settings import Settings
 
@@ -99,7 +100,8 @@ class Session:
         self._collector = Collector()
         self.theme = Theme(application, paths.resources() / "icons", theme or chosen.theme, chosen.text_size)
         self.engine = Engine(self.lanes.inference, make_bench)
-        self.model = AnalyseViewModel(self.lanes, self.engine, pictures)
+        self._private = PrivateFolder(lambda: paths.cache() / "unpacked")
+        self.model = AnalyseViewModel(self.lanes, self.engine, pictures, self._private)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
@@ -128,6 +130,7 @@ class Session:
         self.lanes.close()
         self.last_work.end()
         self.engine.close()
+        self._private.close()
         for translator in self._translators:
             self._application.removeTranslator(translator)
         _stop_log()
@@ -161,6 +164,7 @@ class Session:
         self.model.begin(self._paths)
         self.engine.list_models()
         self.fields.look_up()
+        self.lanes.pictures.submit(self._private.sweep)
         self.last_work.begin(self.window.workspace)
 
     def _forget(self) -> None:

@@ -19,3 +19,6 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 # Slides of scanner vendors, known by their names: some look like other files from inside.
 SLIDE_SUFFIXES = frozenset({".svs", ".svslide", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".vmu"})
+
+# Archives whose images are opened; a zip or tar that is called otherwise is not recognised.
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from leukdesk.analysis.sample import SampleImage, read_sample
+from leukdesk.analysis.sample import SampleImage
 from leukdesk.app.viewmodels.batch import Batch
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.faces import RowState
 from leukdesk.app.viewmodels.heatmap import HeatmapChoice
 from leukdesk.app.viewmodels.image_list import ImageList
+from leukdesk.app.viewmodels.opening import Opening, find, kept_as_file
 from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.viewmodels.shown_images import ShownImages
 from leukdesk.app.viewmodels.thumbnails import Thumbnails
 from leukdesk.app.workers.lanes import Lanes, Token
+from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.finding import Failure, Finding
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from leukdesk.app.workers.pictures import Picture
 
 THUMBNAIL_PX = 160  # longer side; shown smaller, so that it is sharp on dense screens
-CASE_FILE = "case.json"  # beside phantoms whose truth is known
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What opening some paths led to."""
-
-    images: Sequence[Path]
-    failures: Sequence[Failure] = ()
-    skipped: int = 0
-    title: str = ""  # of a case
-    model: str | None = None
-    truths: Mapping[Path, SampleImage] = field(default_factory=dict)
 
 
 class AnalyseViewModel(QObject):
@@ -54,9 +44,17 @@ class AnalyseViewModel(QObject):
     files_changed = Signal()  # some came, some are gone
     problem = Signal(object)  # KnownError: for a banner
 
-    def __init__(self, lanes: Lanes, engine: Engine, pictures: PictureSource, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        engine: Engine,
+        pictures: PictureSource,
+        private: PrivateFolder | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`private`: where archives are unpacked."""
         super().__init__(parent)
-        self._lanes, self._pictures = lanes, pictures
+        self._lanes, self._pictures, self._private = lanes, pictures, private or PrivateFolder()
         self.engine = engine
         self.images = ImageList(Thumbnails(lanes.thumbnails, pictures, THUMBNAIL_PX, self), self)
         self.listed = ShownImages(self.images, lanes.pictures, self)
@@ -64,7 +62,6 @@ class AnalyseViewModel(QObject):
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
         self._opening: Opening | None = None
         self._open_token, self._picture_token = Token(), Token()
-        self._named: tuple[Path, ...] = ()
         self._at: Path | None = None
         self._place = -1
         self._picture: Picture | None = None
@@ -77,11 +74,6 @@ class AnalyseViewModel(QObject):
     # -- what is open
 
     @property
-    def named(self) -> tuple[Path, ...]:
-        """What the user opened last, as named: files and folders."""
-        return self._named
-
-    @property
     def searching(self) -> bool:
         """Whether folders are being looked through."""
         return self._searching
@@ -91,6 +83,12 @@ class AnalyseViewModel(QObject):
         """What the selected image belongs to: a case's title, or its folder's name."""
         folder = self.path.parent.name if self.path is not None else ""
         return (self._opening.title if self._opening else "") or folder
+
+    @property
+    def named(self) -> Sequence[Path]:
+        """The files and folders that the user opened, but for what exists only while it is looked at."""
+        named = self._opening.named if self._opening else ()
+        return [path for path in named if not self._private.holds(path)]
 
     @property
     def skipped(self) -> int:
@@ -160,10 +158,22 @@ class AnalyseViewModel(QObject):
     def open(self, paths: Sequence[Path], at: Path | None = None) -> None:
         """Open files, folders (with all below them), or one folder that holds a case; show the first image, or `at`."""
         self._open_token.cancel()
-        self._named, self._at = tuple(paths), at
+        self._at = at
         self._search(True)
-        work = partial(find, tuple(paths))
-        self._open_token = self._lanes.pictures.submit(work, self._show, self._cannot_open, urgent=True)
+        token = Token()
+        work = partial(find, tuple(paths), self._private, lambda: token.cancelled)
+        self._open_token = token
+        self._lanes.pictures.submit(work, self._show, self._cannot_open, token=token, urgent=True)
+
+    def open_pasted(self, image: QImage) -> None:
+        """Open a picture that is no file."""
+        self._lanes.pictures.submit(
+            partial(kept_as_file, image, self._private), lambda path: self.open([path]), self._cannot_open
+        )
+
+    def forget_thumbnails(self) -> None:
+        """Remove what was kept on the disk of images that were looked at."""
+        self._lanes.thumbnails.submit(self._pictures.forget_thumbnails)
 
     def select(self, place: int) -> None:
         """Show another image; it is analysed next if it was not yet."""
@@ -207,6 +217,7 @@ class AnalyseViewModel(QObject):
         self.batch.forget()
         self.heatmap.explain(None)
         self.images.fill(opening.images, opening.failures)
+        self._lanes.pictures.submit(partial(self._private.keep_only, opening.images))
         self.opened.emit()
         self.selected.emit()
         self.select(self._place_of(self._at))
@@ -264,18 +275,3 @@ class AnalyseViewModel(QObject):
         if isinstance(error, KnownError):
             self._unreadable = error
             self.outcome_changed.emit()
-
-
-def find(paths: Sequence[Path]) -> Opening:
-    """Look at what was named: a sample case, or images and folders. Runs on a lane. Raises `DataError`."""
-    from leukdesk.analysis.walk import find_images
-
-    folder = paths[0] if len(paths) == 1 and paths[0].is_dir() else paths[0].parent
-    if (folder / CASE_FILE).is_file():
-        case = read_sample(folder)
-        truths = {one.path: one for one in case.images}
-        images = list(truths) if paths[0] == folder else list(paths)
-        if truths.keys() >= set(images):
-            return Opening(images, title=case.title, model=case.model, truths=truths)
-    walk = find_images(paths, recursive=True)
-    return Opening(walk.images, walk.failures, walk.skipped)

@@ -63,11 +63,10 @@ class ImageStrip(QFrame):
     def show_shape(self, shape: Shape) -> None:
         """Stand the images otherwise; the selection stays."""
         self.view.setItemDelegate(self._delegates[shape])
-        self._fit()
+        self._fit(shape)
         self.shapes.choose(shape.value)
         for action, meant in ((self._actions.as_list, Shape.LIST), (self._actions.as_gallery, Shape.GALLERY)):
             action.setChecked(shape is meant)
-        self._fit(shape)
         self._follow()
         self.shape_changed.emit()
 
@@ -118,8 +117,8 @@ class ImageStrip(QFrame):
         self.shapes.chosen.connect(lambda key: self.show_shape(Shape(key)))
         self.search.changed.connect(self._search)
         self.all.clicked.connect(model.listed.show_all)
-        actions.as_list.triggered.connect(lambda on: self.show_shape(Shape.LIST if on else Shape.STRIP))
-        actions.as_gallery.triggered.connect(lambda on: self.show_shape(Shape.GALLERY if on else Shape.STRIP))
+        actions.as_list.toggled.connect(lambda on: self._switch(Shape.LIST, on))
+        actions.as_gallery.toggled.connect(lambda on: self._switch(Shape.GALLERY, on))
         actions.search_images.triggered.connect(self.search.setFocus)
         actions.show_all.triggered.connect(model.listed.show_all)
         actions.sorts.triggered.connect(self._sort)
@@ -159,6 +158,10 @@ class ImageStrip(QFrame):
             self._model.listed.wish, sort=SortBy(chosen.data()), descending=self._actions.sort_reversed.isChecked()
         )
         self._model.listed.arrange(wish)
+
+    def _switch(self, shape: Shape, on: bool) -> None:
+        if on != (self.shape is shape):  # else it only follows
+            self.show_shape(shape if on else Shape.STRIP)
 
     def _choose(self, current: QModelIndex) -> None:
         if current.isValid():

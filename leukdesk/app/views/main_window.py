@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -36,11 +35,11 @@ from leukdesk.app.views.analyse_view import AnalyseView
 from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
+from leukdesk.app.views.openings import Openings, paths_in
 from leukdesk.app.views.placement import fitting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
-from leukdesk.domain.vocabulary import IMAGE_SUFFIXES, SLIDE_SUFFIXES
 from leukdesk.settings import Theme as ThemeName
 from leukdesk.workspace import Workspace
 
@@ -80,7 +79,8 @@ class MainWindow(QMainWindow):
         self.places = QStackedWidget()
         self.analyse = AnalyseView(model, fields, theme, self.commands)
         self.models = ModelsView(model.engine, theme)
-        fill_menus(self.menuBar(), self.commands)
+        recent = fill_menus(self.menuBar(), self.commands)
+        self.openings = Openings(model, preferences, self.commands, recent, self)
         self.commands.rebind(preferences.settings.keys)
         self.settings = SettingsView(preferences, theme, self.commands, sections(self.menuBar()), folders)
         self._views = (self.analyse, self.models, self.settings)
@@ -152,28 +152,10 @@ class MainWindow(QMainWindow):
         """Switches that belong to the layout and not to an image."""
         return [one for one in self.commands.all() if one.objectName().startswith("as_")]
 
-    def _ask_images(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES | SLIDE_SUFFIXES))
-        dialog = QFileDialog(self, self.tr("Open images"))
-        dialog.setNameFilters([self.tr("Images ({patterns})").format(patterns=patterns), self.tr("All files (*)")])
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._ask(dialog)
-
-    def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Open a folder"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._ask(dialog)
-
-    def _ask(self, dialog: QFileDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names]))
-        dialog.open()
-
     # -- drag and drop, painting, closing
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event):
+        if paths_in(event.mimeData()):
             event.acceptProposedAction()
             self._show_drop(True)
 
@@ -183,7 +165,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_drop(False)
         event.acceptProposedAction()
-        self.open_paths(_dropped(event))
+        self.open_paths(paths_in(event.mimeData()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -229,8 +211,10 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         one = self.commands
-        one.open_images.triggered.connect(self._ask_images)
-        one.open_folder.triggered.connect(self._ask_folder)
+        self.openings.chosen.connect(self.open_paths)
+        self.openings.nothing_to_paste.connect(self._say_nothing_to_paste)
+        self.openings.pass_over(self._sample())
+        self.settings.recents_cleared.connect(self.openings.forget)
         one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
         one.quit.triggered.connect(self.close)
         one.keys_changed.connect(lambda: self._preferences.set_keys(one.rebound()))
@@ -245,13 +229,14 @@ class MainWindow(QMainWindow):
         self._fields.failed.connect(self.analyse.banner.tell)
         self._preferences.failed.connect(self.analyse.banner.tell)
 
+    def _say_nothing_to_paste(self) -> None:
+        words = self.tr("There is no image to paste")
+        self.analyse.banner.say(words, self.tr("Copy an image, or files in the file manager, and paste again."))
+        self.go_to(0)
+
     def _use_theme(self, mode: ThemeName) -> None:
         self._theme.use(mode)
         self._preferences.set_theme(mode)
 
     def _resize_text(self, steps: int, _checked: bool = False) -> None:
         self._preferences.set_text_size(self._theme.resize_text(steps))
-
-
-def _dropped(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -11,13 +11,17 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from leukdesk.app.views.actions import Actions
 
 
-def fill_menus(bar: QMenuBar, one: Actions) -> None:
-    """Put every action into a menu; `None` is a line between two groups."""
+def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
+    """Put every action into a menu; `None` is a line between two groups. Returns the menu for recent files."""
     translate = QCoreApplication.translate
-    _fill(
-        bar.addMenu(translate("Menus", "&File")),
-        (one.open_images, one.open_folder, one.open_sample, one.reopen, one.fetch, None, one.go_settings, one.quit),
-    )
+    file = bar.addMenu(translate("Menus", "&File"))
+    _fill(file, (one.open_images, one.open_folder, one.paste, one.open_sample, one.reopen, one.fetch))
+    _fill(file, (None, one.go_settings, one.quit))
+    recent = QMenu(translate("Menus", "Open &recent"), file)
+    recent.setObjectName("recent")
+    recent.setToolTipsVisible(True)
+    recent.addAction(one.forget_recent)
+    file.insertMenu(one.open_sample, recent)
     _fill(
         bar.addMenu(translate("Menus", "&Image")),
         (
@@ -38,6 +42,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> None:
     _fill(
         bar.addMenu(translate("Menus", "&Help")), (one.palette, one.keys, one.guide, None, one.show_welcome, one.about)
     )
+    return recent
 
 
 def _fill_view(view: QMenu, one: Actions) -> None:
@@ -57,7 +62,7 @@ def sections(bar: QMenuBar) -> Iterator[tuple[str, list[QAction]]]:
 
 
 def _sections(title: str, menu: QMenu) -> Iterator[tuple[str, list[QAction]]]:
-    yield title, [one for one in menu.actions() if not one.isSeparator() and one.menu() is None]
+    yield title, [one for one in menu.actions() if one.objectName() and one.menu() is None]
     for action in menu.actions():
         if isinstance(inner := action.menu(), QMenu):
             yield from _sections(f"{title} › {action.text().replace('&', '')}", inner)

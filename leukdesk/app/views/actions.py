@@ -28,8 +28,6 @@ class Actions(QObject):
         self._all: list[QAction] = []
         self.open_images = self._action(self.tr("Open images…"), "image", "O", "Ctrl+O")
         self.open_folder = self._action(self.tr("Open folder…"), "folder", "Shift+O", "Ctrl+Shift+O")
-        self.paste = self._action(self.tr("Paste an image or files"), "", "Ctrl+V")
-        self.forget_recent = self._action(self.tr("Forget what was open"), "")
         self.open_sample = self._action(self.tr("Open the sample case"), "sample")
         self.reopen = self._action(self.tr("Go on where I was"), "resume", "Ctrl+Shift+T")
         self.fetch = self._action(self.tr("Fetch a few real fields (uses the network)"), "download")
@@ -106,6 +104,8 @@ class Actions(QObject):
         return next((one for one in others if any(clash(key, held) for held in one.shortcuts())), None)
 
     def _add_list_actions(self) -> None:
+        self.paste = self._action(self.tr("Paste an image or files"), "", "Ctrl+V")
+        self.forget_recent = self._action(self.tr("Forget what was open"), "")
         self.as_list = self._switch(self.tr("Show images as a list"), "rows", "L")
         self.as_gallery = self._switch(self.tr("Show images as a gallery"), "grid", "G")
         self.search_images = self._action(self.tr("Search images"), "search", "/")

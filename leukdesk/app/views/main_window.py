@@ -65,13 +65,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
-        self._model, self._fields, self._preferences, self._theme, self._sample = (
-            model,
-            fields,
-            preferences,
-            theme,
-            sample,
-        )
+        self._model, self._fields, self._preferences = model, fields, preferences
+        self._theme, self._sample = theme, sample
         self._was_painted = False
         self._whole = QWidget()
         self.commands = Actions(theme, self)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -157,5 +157,5 @@ def window(
         pictures.let_go()
         session.window.close()
         session.close()
-        session.window.deleteLater()
-        camera.until(lambda: True)
+        session.window.deleteLater()  # at once: a window that stays is styled anew with every change of theme
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -134,7 +134,11 @@ def test_an_image_that_cannot_be_opened_says_why_and_what_to_do(desk: Desk, smea
     assert desk.analyse.stage.canvas.isVisible()
     assert desk.window.status.progress.failed.text() == "1 failed"
     desk.bot.mouseClick(desk.window.status.progress.failed, LEFT)
+    desk.until(lambda: desk.model.listed.rowCount() == 1)  # the ledger: only what failed, with the reason
     assert desk.model.path == broken
+    assert "the file ends too early" in desk.model.images.face(desk.model.place).spoken
+    desk.bot.mouseClick(desk.window.status.progress.failed, LEFT)
+    desk.until(lambda: desk.model.listed.rowCount() > 1)
 
 
 def test_the_sample_case_shows_where_the_model_is_wrong(desk: Desk, smear_folder: Path) -> None:

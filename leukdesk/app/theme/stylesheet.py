@@ -118,7 +118,8 @@ QHeaderView::section {
   font-size: ${caption}px; font-weight: 600;
 }
 QHeaderView::section:hover { background: $hover; color: $text; }
-QGraphicsView { border: none; background: $canvas; }
+QGraphicsView { border: 2px solid $canvas; background: $canvas; }
+QGraphicsView:focus { border: 2px solid $focus; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QComboBox QAbstractItemView {
   background: $raised; border: 1px solid $outline; padding: ${s1}px; outline: none;

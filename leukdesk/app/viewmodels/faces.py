@@ -79,11 +79,12 @@ class Face:
     colour: str
     percent: str
     probability: float  # 0..1, for the small bar; 0 where there is none
+    why: str = ""  # in a few words, where something went wrong
 
     @property
     def spoken(self) -> str:
         """The whole line for a screen reader."""
-        return ", ".join(part for part in (self.name, self.verdict, self.percent) if part)
+        return ", ".join(part for part in (self.name, self.verdict, self.percent, self.why) if part)
 
 
 def research_use() -> str:
@@ -120,7 +121,8 @@ def face(row: Row, vocabulary: Vocabulary) -> Face:
     if isinstance(row.outcome, Finding):
         return _of_finding(row.path.name, row.outcome, vocabulary)
     if isinstance(row.outcome, Failure):
-        return Face(row.path.name, row.state, "attention", "refuse", translate("Faces", "Failed"), "", "", 0.0)
+        word, why = translate("Faces", "Failed"), row.outcome.error.what
+        return Face(row.path.name, row.state, "attention", "refuse", word, "", "", 0.0, why)
     word = translate("Faces", "Analysing") if row.state is RowState.RUNNING else translate("Faces", "Waiting")
     return Face(row.path.name, row.state, str(row.state), "muted", word, "", "", 0.0)
 

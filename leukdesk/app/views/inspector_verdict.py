@@ -75,6 +75,7 @@ class VerdictSection(QWidget):
         self.answer.set_text(answer)
         self.answer.setVisible(bool(answer))
         self.percent.setText("")
+        self.percent.setVisible(bool(answer))
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -16,6 +16,7 @@ from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.empty_state import EmptyState
 from leukdesk.app.views.widgets.inline_error import InlineError
 from leukdesk.app.views.widgets.labels import label
+from leukdesk.app.views.widgets.page import Page
 from leukdesk.app.views.widgets.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class ModelsView(QWidget):
             self.tr("No model is installed"),
             self.tr("Images can be looked at, but nothing is said of them. Install leukdesk again."),
         )
+        self.look_again = self._empty.add_button(self.tr("Look again"))
+        self.look_again.clicked.connect(engine.list_models)
         self._lay_out()
         engine.listed.connect(self._rebuild)
         engine.loading_changed.connect(self._rebuild)
@@ -72,32 +75,16 @@ class ModelsView(QWidget):
             one.setVisible(not looked)
 
     def _lay_out(self) -> None:
-        page, column = QWidget(), QVBoxLayout()
-        column.setSpacing(tokens.SPACE_4)
-        column.addWidget(label(self.tr("Models"), "title"))
-        column.addWidget(self._note)
-        column.addLayout(self._column)
+        page = Page(self._theme, _WIDTH)
+        page.column.setSpacing(tokens.SPACE_4)
+        page.column.addWidget(label(self.tr("Models"), "title"))
+        page.column.addWidget(self._note)
+        page.column.addLayout(self._column)
         for one in (*self._awaited, self._empty):
-            column.addWidget(one)
-        column.addStretch(1)
-        holder = QWidget()
-        holder.setLayout(column)
-        holder.setMaximumWidth(_WIDTH)
-        row = QHBoxLayout(page)
-        row.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5)
-        row.addStretch(1)
-        row.addWidget(holder, 100)
-        row.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(page)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+            page.column.addWidget(one)
+        page.column.addStretch(1)
+        page.fill(self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setProperty("panel", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
 
 class _Awaited(QFrame):

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, QUrl, Signal
+from PySide6.QtCore import QLocale, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from leukdesk.app.language import available, own_name
 from leukdesk.app.theme import tokens
@@ -18,6 +18,7 @@ from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.key_settings import KeySettings
 from leukdesk.app.views.widgets.labels import label
+from leukdesk.app.views.widgets.page import Page
 from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.settings import ENGINES
 
@@ -48,7 +49,7 @@ class SettingsView(QWidget):
         self.keys = KeySettings(actions, sections)
         self.folder = label(str(self._data), "muted", wrap=True)
         self.reset = QPushButton(self.tr("All settings as on the first day"))
-        self._area = QScrollArea()
+        self._page = Page(theme, _WIDTH)
         self._blocks: dict[str, QWidget] = {}
         self._lay_out()
         self._connect()
@@ -56,7 +57,7 @@ class SettingsView(QWidget):
 
     def show_section(self, name: str) -> None:
         """Bring a section into view: look, work, keys, data."""
-        self._area.ensureWidgetVisible(self._blocks[name], 0, tokens.SPACE_5)
+        self._page.ensureWidgetVisible(self._blocks[name], 0, tokens.SPACE_5)
         if name == "keys":
             self.keys.list.setFocus()
 
@@ -133,10 +134,7 @@ class SettingsView(QWidget):
         next(one for one in self._actions.themes.actions() if one.data() == mode).trigger()
 
     def _lay_out(self) -> None:
-        page = QWidget()
-        page.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5)
+        column = self._page.column
         column.setSpacing(tokens.SPACE_3)
         column.addWidget(label(self.tr("Settings"), "title"))
         later = self.tr("Used from the next start on")
@@ -153,20 +151,7 @@ class SettingsView(QWidget):
         self._add(column, "keys", self.tr("Keys"), self.keys)
         column.addWidget(self.reset, 0)
         column.addStretch(1)
-        centred = QWidget()
-        row = QHBoxLayout(centred)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(page, 100)
-        row.addStretch(1)
-        self._area.setWidget(centred)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._area)
-        self.setProperty("panel", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._page.fill(self)
         self.setFocusProxy(self.theme)
 
     def _add(self, column: QVBoxLayout, name: str, title: str, block: QWidget) -> None:

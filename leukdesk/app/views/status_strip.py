@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -13,6 +15,9 @@ from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.app.views.widgets.progress_row import ProgressRow
 
+_LARGEST_ON_ONE_LINE = 125  # per cent
+_FOLDED_WIDTH = 210  # px, of the longest of two lines
+
 
 class StatusStrip(QFrame):
     """Always visible; its first words are never shortened."""
@@ -20,6 +25,7 @@ class StatusStrip(QFrame):
     def __init__(self, model: AnalyseViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model, self._actions = model, actions
+        self._theme = theme
         self.research = label(research_use(), "research")
         self.progress = ProgressRow(theme, pause=actions.stop, resume=actions.resume)
         self.engine = ElidedLabel("caption", Qt.TextElideMode.ElideRight)
@@ -33,12 +39,20 @@ class StatusStrip(QFrame):
         model.engine.loading_changed.connect(self._show_engine)
         model.engine.opened.connect(self._show_engine)
         model.outcome_changed.connect(self._show_engine)
+        theme.changed.connect(self._fold)
+        self._fold()
         self._show_progress()
         self._show_engine()
 
+    def _fold(self) -> None:
+        """Large text takes two lines; it is never shortened."""
+        large = self._theme.text_size > _LARGEST_ON_ONE_LINE
+        self.research.setWordWrap(large)
+        self.research.setMinimumWidth(self._theme.px(_FOLDED_WIDTH) if large else 0)
+
     def _set_up(self) -> None:
-        self.progress.failed.setToolTip(self._actions.next_failed.toolTip())
-        self.progress.failed.clicked.connect(self._actions.next_failed.trigger)
+        self.progress.failed.setToolTip(self.tr("Show only these, with the reason of each; once more: show all images"))
+        self.progress.failed.clicked.connect(self._show_failed)
         self.engine.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         self._actions.stop.triggered.connect(self._model.batch.stop)
         self._actions.resume.triggered.connect(self._model.resume)
@@ -50,6 +64,17 @@ class StatusStrip(QFrame):
         self._actions.stop.setEnabled(progress.running)
         self._actions.resume.setEnabled(unfinished and ready and not progress.running)
         self.progress.show_progress(progress, self.tr("Looking for images…") if self._model.searching else "")
+
+    def _show_failed(self) -> None:
+        """The ledger of what failed: the list, narrowed down to it."""
+        shown = self._model.listed
+        if shown.wish.kinds == {"failed"}:
+            shown.show_all()
+            return
+        shown.arrange(replace(shown.wish, kinds=frozenset({"failed"})))
+        if not self._actions.as_list.isChecked():
+            self._actions.as_list.trigger()
+        self._actions.next_failed.trigger()
 
     def _show_engine(self) -> None:
         engine = self._model.engine

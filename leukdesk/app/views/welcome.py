@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -12,6 +12,7 @@ from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label, link
+from leukdesk.app.views.widgets.page import Page
 
 _WIDTH = 560
 
@@ -25,11 +26,9 @@ class Welcome(QWidget):
         super().__init__(parent)
         self._fields = fields
         self.choices: dict[QAction, Choice] = {}
-        self.setProperty("panel", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._column = QVBoxLayout()
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._page = Page(theme, _WIDTH)
+        self._column = self._page.column
         self._column.setSpacing(tokens.SPACE_2)
         self._add_head()
         for action, icon, words in self._choices(actions):
@@ -40,22 +39,7 @@ class Welcome(QWidget):
         self._cancel.clicked.connect(fields.cancel)
         self._column.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignLeading)
         self._add_foot()
-        holder = QWidget()
-        holder.setLayout(self._column)
-        holder.setMaximumWidth(_WIDTH)
-        page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_2, tokens.SPACE_4, tokens.SPACE_2)
-        row.addStretch(1)
-        row.addWidget(holder, 100)
-        row.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        self._page.fill(self)
         fields.changed.connect(self._show_fields)
         self._show_fields()
 
@@ -119,7 +103,7 @@ class Choice(QPushButton):
         self._icon, key = QLabel(), label(action.shortcut().toString(), "caption")
         column = QVBoxLayout()
         column.setSpacing(1)
-        column.addWidget(label(action.text(), "strong"))
+        column.addWidget(label(action.text(), "strong", wrap=True))
         column.addWidget(self._words)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_3, tokens.SPACE_4, tokens.SPACE_3)

@@ -188,6 +188,7 @@ class GridView(QListView):
             option.state = plain
             if row == current:
                 option.state |= QStyle.StateFlag.State_Selected
+                option.state |= QStyle.StateFlag.State_HasFocus if self.hasFocus() else QStyle.StateFlag.State_None
             if row == pointed:
                 option.state |= QStyle.StateFlag.State_MouseOver
             self.itemDelegate().paint(painter, option, self._index(row))

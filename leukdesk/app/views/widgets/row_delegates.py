@@ -44,6 +44,7 @@ class RowDelegate(QStyledItemDelegate):
         sketch.ground(
             selected=bool(option.state & QStyle.StateFlag.State_Selected),
             hovered=bool(option.state & QStyle.StateFlag.State_MouseOver),
+            focused=bool(option.state & QStyle.StateFlag.State_HasFocus),
         )
         self.draw(sketch, index.data(FaceRole), index.data(Qt.ItemDataRole.DecorationRole))
         painter.restore()
@@ -73,7 +74,12 @@ class LineDelegate(RowDelegate):
         name.setRight(verdict.left() - tokens.SPACE_4)
         sketch.words(name, face.name, "text", Qt.TextElideMode.ElideMiddle)
         sketch.mark(verdict, face, 16)
-        sketch.words(verdict.adjusted(px(22), 0, 0, 0), face.verdict, _tone(face))
+        verdict.adjust(px(22), 0, 0, 0)
+        sketch.words(verdict, face.verdict, _tone(face))
+        if face.why:
+            verdict.setRight(inner.right())
+            verdict.adjust(sketch.width_of(face.verdict) + tokens.SPACE_3, 0, 0, 0)
+            sketch.words(verdict, face.why, "muted")
         if face.colour:
             sketch.bar(bar, face)
             sketch.words(percent, face.percent, "text", side=ENDING)

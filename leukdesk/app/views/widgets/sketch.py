@@ -23,11 +23,12 @@ class Sketch:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
 
-    def ground(self, *, selected: bool, hovered: bool) -> None:
-        """Say that the cell is selected, or under the pointer."""
+    def ground(self, *, selected: bool, hovered: bool, focused: bool = False) -> None:
+        """Say that the cell is selected, has the keyboard, or is under the pointer."""
         if not selected and not hovered:
             return
-        self._painter.setPen(QPen(self._theme.colour("accent"), 1.5) if selected else Qt.PenStyle.NoPen)
+        edge = QPen(self._theme.colour("focus" if focused else "accent"), 2.5 if focused else 1)
+        self._painter.setPen(edge if selected else Qt.PenStyle.NoPen)
         self._painter.setBrush(self._theme.colour("tint" if selected else "hover"))
         self._painter.drawRoundedRect(self.cell.toRectF().adjusted(2.5, 2.5, -2.5, -2.5), 6, 6)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ def add_parsers(subparsers: Any) -> None:
     publish.add_argument("--release", "--as-version", dest="release", required=True, help="version, such as 1.0")
     publish.add_argument("--models", type=Path, default=Path("models"), help="folder of bundles")
     publish.set_defaults(func=_publish)
+    _add_make(subparsers)
     audit_command.add_parsers(subparsers)
     phantoms = subparsers.add_parser("phantoms", help="render a training set of synthetic smears")
     phantoms.add_argument("--out", type=Path, required=True)
@@ -45,6 +47,44 @@ def add_parsers(subparsers: Any) -> None:
         "--leak", choices=("none", "tint", "scale_bar", "slide"), default="none", help="a shortcut for an audit to find"
     )
     phantoms.set_defaults(func=_phantoms)
+
+
+def _add_make(subparsers: Any) -> None:
+    make = subparsers.add_parser("make", help="a bundle from data to sealed folder: train, publish, record, audit")
+    make.add_argument("recipe", help="path of a recipe, or the name of one that ships")
+    make.add_argument("--data", type=Path, help="its images; a synthetic recipe renders them itself")
+    make.add_argument("--release", required=True, help="version, such as 1.0")
+    make.add_argument("--out", type=Path, help="folder of the run, gone on with if there; runs/<name>-<release>")
+    make.add_argument("--models", type=Path, default=Path("models"), help="folder of bundles")
+    make.add_argument("--results", type=Path, default=Path("docs/results"), help="folder of records")
+    make.add_argument("--fields", type=Path, metavar="DIR", help="annotated fields for the heatmaps, such as BCCD")
+    make.add_argument("--scope", type=Path, nargs="+", default=[], metavar="DIR", help="images that should be refused")
+    make.add_argument("--no-audit", action="store_true", help="leave out the audit, which takes minutes")
+    make.add_argument("--no-record", action="store_true", help="write the bundle only")
+    make.set_defaults(func=_make)
+
+
+def _make(arguments: argparse.Namespace) -> int:
+    from leukdesk.domain.errors import DataError
+    from training.make_model import Places, make_model
+    from training.recipe import load_recipe
+    from training.systems.catalogue import recipe_file
+
+    file = recipe_file(arguments.recipe)
+    recipe = load_recipe(file)
+    if arguments.data is None and not recipe.synthetic:
+        raise DataError("needs images", subject=recipe.name, advice=f"Give --data with {recipe.data_name}.")
+    run = arguments.out or Path("runs") / f"{recipe.name}-{arguments.release}"
+    results = None if arguments.no_record else arguments.results
+    places = Places(run, arguments.models, results, arguments.fields, arguments.scope)
+
+    def say(step: str) -> None:
+        sys.stderr.write(f"{recipe.name}: {step}\n")
+
+    audited = not arguments.no_audit
+    bundle = make_model(file, arguments.data, arguments.release, places, say=say, audited=audited)
+    sys.stdout.write(f"{bundle}\n")
+    return 0
 
 
 def _train(arguments: argparse.Namespace) -> int:

@@ -34,11 +34,12 @@ def read_inputs(files: Sequence[Path], size: int, *, threads: int = 2) -> NDArra
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no types
-    """Training batches of one epoch: (float32 (b, ...), one-hot (b, C)), with class weights where there are any.
+    """Training batches of one epoch: (inputs (b, ...), one-hot (b, C)), with class weights where there are any.
 
     `inputs` are images, uint8 (n, s, s, 3), or cached feature maps, float32 (n, rows, columns, channels), which come
-    without `augment`. Of augmented images the share `empty` lose their nuclei and are asked for no class in particular:
-    each class gets 1/C of the target.
+    without `augment`. Images stay bytes, which the network makes floats of itself, so that the queue of batches takes a
+    quarter of the memory. Of augmented images the share `empty` lose their nuclei and are asked for no class in
+    particular: each class gets 1/C of the target.
     """
 
     def __init__(
@@ -73,10 +74,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
             return images, targets
         return images, targets, self._weights[self._labels[chosen]]
 
-    def _images(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _images(self, chosen: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.float32]]:
         targets = self._one_hot[self._labels[chosen]]
         if self._augment is None:
-            return np.asarray(self._inputs[chosen], np.float32), targets
+            return self._inputs[chosen], targets
         images = []
         for place, one in enumerate(chosen.tolist()):
             rng = rng_for(self._seed, self._epoch, self._ids[one])
@@ -85,4 +86,4 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no ty
             if without is not None:
                 image, targets[place] = without, 1 / targets.shape[1]
             images.append(self._augment(image, rng))
-        return np.stack(images).astype(np.float32), targets
+        return np.stack(images), targets

@@ -117,6 +117,9 @@ def by_group(model: Model) -> Iterator[str]:
         yield f"Groups: {NOT_RECORDED}." if not evaluation else "No groups are known for these images."
         return
     missed = [one for one in groups if one["accuracy"] < 1]
+    if len(groups) > evaluation["n"] / 2:
+        yield f"{len(groups)} groups of {evaluation['n']} images, hardly more than one each: {len(missed)} have a miss."
+        return
     yield f"Of {len(groups)} groups {len(groups) - len(missed)} have no miss. The others, worst first:"
     lines = []
     for one in missed[:GROUPS_SHOWN]:

@@ -5,12 +5,13 @@ It shows that every step of the recipe works, and nothing of how good its model 
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leukdesk.architectures.registry import ARCHITECTURES
-from leukdesk.domain.errors import DataError
+from leukdesk.domain.errors import DataError, KnownError
 from training.backbones import IMAGENET, local_file, pretrained
 from training.events import EventLog
 from training.publish import publish
@@ -49,6 +50,14 @@ def short_run(recipe_file: Path, out: Path, how: Shortening) -> Record:
     """
     if out.exists():
         raise DataError("is there already", subject=out, advice="Choose another --out.")
+    try:
+        return _short_run(recipe_file, out, how)
+    except KnownError:  # with data or a recipe that cannot be used; a bug leaves what it needs to be found
+        shutil.rmtree(out, ignore_errors=True)
+        raise
+
+
+def _short_run(recipe_file: Path, out: Path, how: Shortening) -> Record:
     one = listed(recipe_file)
     first = None
     if one.recipe.start_from:

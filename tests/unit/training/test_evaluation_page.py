@@ -52,10 +52,14 @@ def test_a_bundle_of_single_cells_without_groups_is_described_as_such(tmp_path):
     kept = results / "logs" / "cells-1.0"
     shutil.copytree(RESULTS / "logs" / "phantom-demo-1.0", kept)
     evaluation = json.loads((kept / "evaluation.json").read_text())
-    (kept / "evaluation.json").write_text(json.dumps(evaluation | {"groups": []}))
     shutil.copytree(MODELS / "phantom-demo-1.0", tmp_path / "models" / "cells-1.0")
     manifest = tmp_path / "models" / "cells-1.0" / "bundle.json"
     manifest.write_text(manifest.read_text().replace('"scope": "field"', '"scope": "cell"'))
+    single = [{"group": f"g{one}", "n": 1, "accuracy": float(one > 3), "low": 0.0, "high": 1.0} for one in range(200)]
+    (kept / "evaluation.json").write_text(json.dumps(evaluation | {"groups": single}))
+    page = render(read_sources(tmp_path / "models", results))
+    assert "200 groups of 216 images, hardly more than one each: 4 have a miss." in page
+    (kept / "evaluation.json").write_text(json.dumps(evaluation | {"groups": []}))
     page = render(read_sources(tmp_path / "models", results))
     assert "| looks at | single cells |" in page
     assert "No groups are known for these images." in section(page, "cells-1.0: hits and misses by group")

@@ -162,6 +162,19 @@ def test_a_full_disk_is_told_and_the_run_goes_on_once_there_is_room(toy, tmp_pat
     assert len(per_epoch(out)) == 4
 
 
+def test_a_full_disk_while_sealing_leaves_no_bundle(whole_run, tmp_path):
+    def nearly_full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+
+    models = tmp_path / "models"
+    command = train("publish", str(whole_run), "--name", "toy", "--release", "1.0", "--models", str(models))
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=nearly_full)
+    assert done.returncode == 2, done.stderr[-2000:]
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not models.exists() or list(models.iterdir()) == []
+
+
 def test_cached_feature_maps_train_the_same_head(toy, tmp_path):
     root, _ = toy
     losses = []
@@ -208,8 +221,8 @@ def a_shared_file(root: Path) -> None:
     ("spoil", "message"),
     [
         (one_class, "class"),
-        (one_image, ""),
-        (nothing, ""),
+        (one_image, "has the classes red; the recipe has red, blue"),
+        (nothing, "no labelled images"),
         (single_pixels, "px"),
         (a_shared_file, "two classes"),
     ],

@@ -127,6 +127,7 @@ class Session:
         """Join every thread and let go of the model."""
         sys.excepthook = self._hook
         self._collector.close()
+        self.model.files.close()
         self.lanes.close()
         self.last_work.end()
         self.engine.close()
@@ -165,6 +166,7 @@ class Session:
         self.engine.list_models()
         self.fields.look_up()
         self.lanes.pictures.submit(self._private.sweep)
+        self.model.files.start()
         self.last_work.begin(self.window.workspace)
 
     def _forget(self) -> None:

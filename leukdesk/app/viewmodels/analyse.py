@@ -13,6 +13,7 @@ from leukdesk.analysis.sample import SampleImage
 from leukdesk.app.viewmodels.batch import Batch
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.faces import RowState
+from leukdesk.app.viewmodels.files_on_disk import FilesOnDisk
 from leukdesk.app.viewmodels.heatmap import HeatmapChoice
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.viewmodels.opening import Opening, find, kept_as_file
@@ -59,6 +60,7 @@ class AnalyseViewModel(QObject):
         self.images = ImageList(Thumbnails(lanes.thumbnails, pictures, THUMBNAIL_PX, self), self)
         self.listed = ShownImages(self.images, lanes.pictures, self)
         self.batch = Batch(lanes.inference, self.images, self)
+        self.files = FilesOnDisk(lanes, self.images, self.batch, self)
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
         self._opening: Opening | None = None
         self._open_token, self._picture_token = Token(), Token()
@@ -70,6 +72,7 @@ class AnalyseViewModel(QObject):
         engine.opened.connect(self._use_model)
         engine.failed.connect(self.problem)
         self.batch.finished.connect(self._finished)
+        self.files.changed.connect(self._files_changed)
 
     # -- what is open
 
@@ -218,6 +221,7 @@ class AnalyseViewModel(QObject):
         self.heatmap.explain(None)
         self.images.fill(opening.images, opening.failures)
         self._lanes.pictures.submit(partial(self._private.keep_only, opening.images))
+        self.files.follow(() if opening.truths else self.named)  # a case is what its list says
         self.opened.emit()
         self.selected.emit()
         self.select(self._place_of(self._at))
@@ -258,6 +262,12 @@ class AnalyseViewModel(QObject):
         if place == self._place:
             self.heatmap.explain(self.finding)
             self.outcome_changed.emit()
+
+    def _files_changed(self) -> None:
+        if self.path is not None and self._picture is None:
+            self._load_picture()  # it may be there again
+        self.files_changed.emit()
+        self.outcome_changed.emit()
 
     def _load_picture(self) -> None:
         self._picture_token.cancel()

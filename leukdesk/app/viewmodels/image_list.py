@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +99,15 @@ class ImageList(QAbstractListModel):
         """Where an image stands."""
         return self._places.get(path)
 
-    def set_missing(self, place: int, missing: bool) -> None:
-        """A file has gone, or is there again."""
-        if self._rows[place].missing != missing:
+    def set_missing(self, paths: Sequence[Path], missing: bool) -> None:
+        """Files have gone, or are there again."""
+        places = [place for place in map(self._places.get, paths) if place is not None]
+        changed = [place for place in places if self._rows[place].missing != missing]
+        for place in changed:
             self._rows[place].missing = missing
-            self._missing += 1 if missing else -1
-            self._changed(place, place)
+        self._missing += len(changed) if missing else -len(changed)
+        if changed:
+            self._changed(min(changed), max(changed))
 
     def relink(self, place: int, path: Path) -> None:
         """The same image is now another file."""
@@ -111,8 +115,14 @@ class ImageList(QAbstractListModel):
         self._places.pop(row.path, None)
         self._places[path] = place
         row.path = path
-        self.set_missing(place, False)
-        self._changed(place, place)
+        if isinstance(row.outcome, Finding):
+            row.outcome = replace(row.outcome, source=replace(row.outcome.source, path=path))
+        self.set_missing([path], False)
+
+    def forget_thumbnail(self, path: Path) -> None:
+        """Make it anew: the file is another."""
+        self._thumbnails.forget(path)
+        self._show_thumbnail(path)
 
     @property
     def missing(self) -> int:

@@ -41,6 +41,11 @@ class Thumbnails(QObject):
             self._wish(path)
         return None
 
+    def forget(self, path: Path) -> None:
+        """One file is another now."""
+        self._kept.pop(path, None)
+        self._wished.pop(path, None)
+
     def clear(self) -> None:
         """Forget all: another set of images is open."""
         self._token.cancel()

@@ -10,6 +10,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.engine import model_key
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.image_strip import ImageStrip
@@ -59,6 +60,7 @@ class AnalyseView(QWidget):
         model.searching_changed.connect(self._show_searching)
         model.selected.connect(self._show_path)
         model.problem.connect(self.banner.tell)
+        model.files.relinked.connect(self._tell_relinked)
         self.strip.shape_changed.connect(lambda: self.stage.setVisible(self.strip.shape is not Shape.GALLERY))
         model.engine.listed.connect(self._fill_models)
         model.engine.loading_changed.connect(self._fill_models)
@@ -96,6 +98,11 @@ class AnalyseView(QWidget):
     def _show_search_page(self) -> None:
         if self._model.searching and self._model.images.rowCount() == 0:
             self._pages.setCurrentWidget(self._search)
+
+    def _tell_relinked(self, found: int, missing: int) -> None:
+        what = self.tr("Files found again: {count}").format(count=number(found))
+        left = self.tr("Still missing: {count}. Try another folder.").format(count=number(missing)) if missing else ""
+        self.banner.say(what, left, "attention" if missing else "ok")
 
     def _image_actions(self) -> tuple[QAction, ...]:
         actions = self._actions

@@ -37,6 +37,9 @@ class Openings(QObject):
         actions.open_images.triggered.connect(self._ask_images)
         actions.open_folder.triggered.connect(self._ask_folder)
         actions.paste.triggered.connect(self._paste)
+        actions.find_missing.triggered.connect(
+            lambda: self.ask_folder(self.tr("Where are the missing files?"), model.files.find)
+        )
         actions.forget_recent.triggered.connect(self.forget)
         model.opened.connect(self._remember)
         preferences.changed.connect(self._fill)

@@ -57,6 +57,7 @@ def _add_make(subparsers: Any) -> None:
     make.add_argument("--out", type=Path, help="folder of the run, gone on with if there; runs/<name>-<release>")
     make.add_argument("--models", type=Path, default=Path("models"), help="folder of bundles")
     make.add_argument("--results", type=Path, default=Path("docs/results"), help="folder of records")
+    make.add_argument("--start-from", type=Path, metavar="RUN", help="a first stage that is trained already")
     make.add_argument("--fields", type=Path, metavar="DIR", help="annotated fields for the heatmaps, such as BCCD")
     make.add_argument("--scope", type=Path, nargs="+", default=[], metavar="DIR", help="images that should be refused")
     make.add_argument("--no-audit", action="store_true", help="leave out the audit, which takes minutes")
@@ -76,7 +77,9 @@ def _make(arguments: argparse.Namespace) -> int:
         raise DataError("needs images", subject=recipe.name, advice=f"Give --data with {recipe.data_name}.")
     run = arguments.out or Path("runs") / f"{recipe.name}-{arguments.release}"
     results = None if arguments.no_record else arguments.results
-    places = Places(run, arguments.models, results, arguments.fields, arguments.scope)
+    places = Places(
+        run, arguments.models, results, arguments.start_from, fields=arguments.fields, scope=arguments.scope
+    )
 
     def say(step: str) -> None:
         sys.stderr.write(f"{recipe.name}: {step}\n")

@@ -21,6 +21,7 @@ from training.kept import keep
 from training.phantom import FIELD_CLASSES
 from training.phantom_set import write_set
 from training.publish import publish
+from training.recipe import load_recipe
 from training.record import write_record
 from training.recording import record_run
 from training.run import Run, begin_run, open_run, run_data
@@ -36,12 +37,14 @@ SLIDES, PER_SLIDE, PX, SEED = 30, 12, 224, 0  # of the phantoms that the demonst
 class Places:
     """Where things go: the run's folder, bundles, records (`docs/results`); where annotated and foreign images are.
 
-    Without `results` nothing is recorded.
+    Without `results` nothing is recorded. `first` is a trained first stage; without it one of the same classes is
+    trained on the same images, where the recipe begins with one.
     """
 
     run: Path
     models: Path
     results: Path | None
+    first: Path | None = None
     fields: Path | None = None
     scope: Sequence[Path] = ()
 
@@ -53,7 +56,7 @@ def make_model(
 
     Without `data` a set of phantoms is rendered beside the run. Raises what the steps raise, each with what to do.
     """
-    run = _trained(recipe_file, data, places.run, say)
+    run = _trained(recipe_file, data, places.run, places.first, say)
     images, log = run_data(run), EventLog(run.folder)
     say("judging and sealing")
     judge(run, images, log)
@@ -69,15 +72,27 @@ def make_model(
     return bundle
 
 
-def _trained(recipe_file: Path, data: Path | None, folder: Path, say: Callable[[str], object]) -> Run:
+def _trained(
+    recipe_file: Path, data: Path | None, folder: Path, first: Path | None, say: Callable[[str], object]
+) -> Run:
     if (folder / "run.json").is_file():
         say("going on with the run that is there")
         run = open_run(folder)
     else:
-        run = begin_run(folder, recipe_file, data or _phantoms(folder, say))
-    say("training")
+        first = first or _first_stage(recipe_file, data, folder, say)
+        run = begin_run(folder, recipe_file, data or _phantoms(folder, say), start_from=first)
+    say(f"training {run.recipe.name}")
     Trainer(run, run_data(run), EventLog(run.folder)).run()
     return run
+
+
+def _first_stage(recipe_file: Path, data: Path | None, folder: Path, say: Callable[[str], object]) -> Path | None:
+    """Train the recipe this one begins with, on the same images; None where there is none, or it is of others."""
+    recipe = load_recipe(recipe_file)
+    file = recipe_file.with_name(f"{recipe.start_from}.toml")
+    if not recipe.start_from or load_recipe(file).class_ids != recipe.class_ids:
+        return None
+    return _trained(file, data, folder.with_name(f"{folder.name}-first"), None, say).folder
 
 
 def _phantoms(folder: Path, say: Callable[[str], object]) -> Path:

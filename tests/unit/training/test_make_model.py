@@ -11,15 +11,19 @@ from leukdesk.bundles.load import load_bundle
 from tests.toy_runs import write_images, write_recipe
 from training.__main__ import main
 from training.record import read_records
+from training.run import Run
 
 
 def test_one_command_trains_seals_and_records(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    recipe, data = write_recipe(tmp_path), write_images(tmp_path / "data")
+    write_recipe(tmp_path, name="toy-wide", extra="preparation = true")
+    recipe = write_recipe(tmp_path, extra='start_from = "toy-wide"')
+    data = write_images(tmp_path / "data")
     command = ["make", str(recipe), "--data", str(data), "--results", "docs/results", "--no-audit"]
     assert main([*command, "--release", "0.1"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "models/toy-0.1"
     card = load_bundle(tmp_path / "models" / "toy-0.1", names()).card
+    assert Run(tmp_path / "runs" / "toy-0.1").start_from == tmp_path / "runs" / "toy-0.1-first" / "best.safetensors"
     results = tmp_path / "docs" / "results"
     (record,) = read_records(results / "runs").values()
     assert record.bundle is not None

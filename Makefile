@@ -36,6 +36,7 @@ systems: install ## the published systems: reported and measured here; ARGS="--r
 
 screenshots: dev ## render the window: phantoms into docs/images, real images into output/
 	@packaging/with-display.sh $(BIN)/python docs/screenshots.py
+	@packaging/with-display.sh $(BIN)/python docs/states.py
 	@packaging/with-display.sh $(BIN)/python docs/guide_pictures.py
 
 translations: dev ## collect the window's words, compile its translations; ARGS=de begins one (resources/translations)

@@ -140,7 +140,7 @@ def window(
     application = QApplication.instance() or QApplication(["leukdesk"])
     assert isinstance(application, QApplication)
     paths.workspace_file().unlink(missing_ok=True)  # each window stands as the first one ever
-    settings = Settings(theme=theme, active_model=model)  # type: ignore[arg-type]  # one of `settings.THEMES`
+    settings = Settings(theme=theme, active_model=model, welcomed=True)  # type: ignore[arg-type]  # one of `settings.THEMES`
     bench, pictures = Held(workbench(settings)), Held(lambda: Pictures(settings.limit_px))
     if hold is not None:
         hold(bench, pictures)

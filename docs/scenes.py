@@ -91,10 +91,50 @@ def analyse_running(folder: Path) -> Iterator[Camera]:
 
 @contextmanager
 def analyse_partial(folder: Path) -> Iterator[Camera]:
-    """All are done but two that failed; the second of these is selected."""
+    """All are done but two that failed."""
     with window("light", phantoms(folder, broken=2), model=DEMO) as camera:
         camera.session.model.select(0)
         camera.look()
+        yield camera
+
+
+@contextmanager
+def analyse_ledger(folder: Path) -> Iterator[Camera]:
+    """What failed, one click later."""
+    with window("light", phantoms(folder, broken=2), model=DEMO) as camera:
+        camera.session.window.status.progress.failed.click()
+        camera.until(lambda: camera.session.model.listed.rowCount() == 2)
+        camera.rest()
+        yield camera
+
+
+@contextmanager
+def analyse_gallery(folder: Path) -> Iterator[Camera]:
+    """Images as a gallery."""
+    with window("light", phantoms(folder, broken=1, copies=4), model=DEMO) as camera:
+        camera.session.window.commands.as_gallery.trigger()
+        camera.rest(1.0)
+        yield camera
+
+
+@contextmanager
+def analyse_none_matches(folder: Path) -> Iterator[Camera]:
+    """A search that finds nothing."""
+    with window("light", phantoms(folder), model=DEMO) as camera:
+        camera.look()
+        camera.session.window.analyse.strip.search.field.setText("24-0999")
+        camera.until(lambda: camera.session.model.listed.rowCount() == 0)
+        camera.rest()
+        yield camera
+
+
+@contextmanager
+def analyse_large_text(_folder: Path) -> Iterator[Camera]:
+    """The sample case with text of twice the size."""
+    with window("light", sample()) as camera:
+        camera.look("hit")
+        camera.session.theme.use("light", 200)
+        camera.rest()
         yield camera
 
 
@@ -223,7 +263,7 @@ def _crash(camera: Camera) -> None:
     try:
         [][1]
     except IndexError as error:
-        camera.session.window.report_crash(error)
+        camera.session.window.help.report_crash(error)
 
 
 SCENES: dict[str, Scene] = {
@@ -232,8 +272,12 @@ SCENES: dict[str, Scene] = {
     "Analyse: loading, images": analyse_loading,
     "Analyse: running": analyse_running,
     "Analyse: partial": analyse_partial,
+    "Analyse: partial, ledger": analyse_ledger,
     "Analyse: full": analyse_full,
+    "Analyse: full, gallery": analyse_gallery,
+    "Analyse: full, 200 % text": analyse_large_text,
     "Analyse: full, 10 000": analyse_many,
+    "Analyse: none matches": analyse_none_matches,
     "Analyse: refused": analyse_refused,
     "Analyse: error, image": analyse_error,
     "Analyse: error, no model": analyse_no_model,
@@ -243,6 +287,9 @@ SCENES: dict[str, Scene] = {
     "Models: partial": _partly(),
     "Models: full": _models(None),
     "Models: error": _models([Installed(Path("all-stage-1.0"), error=_CHANGED)]),
+    "Settings": _with(lambda camera: camera.session.window.commands.go_settings.trigger()),
+    "Commands": _with(lambda camera: camera.session.window.commands.palette.trigger()),
+    "Welcome": _with(lambda camera: camera.session.window.commands.show_welcome.trigger()),
     "Keys": _with(lambda camera: camera.session.window.commands.keys.trigger()),
     "About": _with(lambda camera: camera.session.window.commands.about.trigger()),
     "Crash": _with(_crash),

@@ -9,6 +9,7 @@ only the states whose names hold one of the words, and no sheet. The pictures in
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,18 +35,20 @@ def render(ratio: int, words: Sequence[str]) -> None:
     from scenes import SCENES
 
     wanted = {name: scene for name, scene in SCENES.items() if not words or any(word in name for word in words)}
-    with tempfile.TemporaryDirectory() as scratch:
-        for number, (name, scene) in enumerate(wanted.items()):
-            os.environ["LEUKDESK_DATA"] = str(Path(scratch) / str(number))  # nobody's own settings
-            started = time.monotonic()
-            with scene(Path(scratch) / f"case 24-0{117 + number}") as camera:
-                camera.session.window.resize(*SIZES[ratio])
-                for theme in THEMES:
-                    camera.session.theme.use(theme)
-                    camera.rest(0.1)
-                    camera.take(single(name, theme, ratio))
-            sys.stdout.write(f"{name} at {ratio}x, {time.monotonic() - started:.1f} s\n")
-            sys.stdout.flush()
+    scratch = Path(tempfile.gettempdir()) / "leukdesk-pictures"  # seen in some pictures, so always the same
+    for number, (name, scene) in enumerate(wanted.items()):
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.environ["LEUKDESK_DATA"] = str(scratch / "data")  # nobody's own settings
+        started = time.monotonic()
+        with scene(scratch / f"case 24-0{117 + number}") as camera:
+            camera.session.window.resize(*SIZES[ratio])
+            for theme in THEMES:
+                camera.session.theme.use(theme)
+                camera.rest(0.1)
+                camera.take(single(name, theme, ratio))
+        sys.stdout.write(f"{name} at {ratio}x, {time.monotonic() - started:.1f} s\n")
+        sys.stdout.flush()
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def single(name: str, theme: str, ratio: int) -> Path:

@@ -16,7 +16,7 @@ from leukdesk.app.views.widgets.labels import ElidedLabel, label
 from leukdesk.app.views.widgets.progress_row import ProgressRow
 
 _LARGEST_ON_ONE_LINE = 125  # per cent
-_FOLDED_WIDTH = 210  # px, of the longest of two lines
+_FOLDED_WIDTH = 250  # px, of the longest of two lines
 
 
 class StatusStrip(QFrame):

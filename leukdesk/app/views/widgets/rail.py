@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -18,13 +18,15 @@ class Rail(QFrame):
         self._theme = theme
         self._places: list[QToolButton] = []
         self.setProperty("panel", "rail")
-        self.setMinimumWidth(tokens.RAIL_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # as wide as its longest word
         self.setAccessibleName(self.tr("Places"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, tokens.SPACE_2, 0, tokens.SPACE_2)
         self._column.setSpacing(tokens.SPACE_1)
         self._column.addStretch(1)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(tokens.RAIL_WIDTH, 0))
 
     def add_place(self, action: QAction, icon: str, *, foot: bool = False) -> None:
         """Add a place below the others, or at the foot; the action goes there."""

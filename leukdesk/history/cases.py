@@ -11,6 +11,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     cast,
     column,
     false,
@@ -34,6 +35,30 @@ from leukdesk.history.users import require
 from leukdesk.history.words import asked, facet
 
 
+def _selected() -> Select[tuple[object, ...]]:
+    opened, changed = events.alias("opened"), events.alias("changed_by")
+    return (
+        select(
+            case_index.c.status,
+            case_index.c.images,
+            case_index.c.unresolved,
+            case_index.c.labels,
+            cases,
+            opened.c.at.label("opened_at"),
+            changed.c.at.label("changed_at"),
+        )
+        .join(cases, cases.c.event == case_index.c.version)
+        .join(opened, opened.c.seq == case_index.c.case_id)
+        .join(changed, changed.c.seq == case_index.c.changed)
+    )
+
+
+# Built once: building a statement costs more than running it.
+_CASES = _selected()
+_ONE = _CASES.where(case_index.c.case_id == bindparam("case"))
+_STATUS = select(case_index.c.status).where(case_index.c.case_id == bindparam("case"))
+
+
 class Cases:
     """Cases of one history."""
 
@@ -44,7 +69,7 @@ class Cases:
         """Open a case. Needs EDIT_CASE; raises `HistoryError` TAKEN where the accession number is in use."""
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.EDIT_CASE)
-            row = _row(entered)
+            row = details_row(entered)
             _require_free(transaction.connection, row["accession"])
             case_id = transaction.next
             transaction.append(Act.CASE_OPENED, user, case_id=case_id, rows={cases: [row | {"case_id": case_id}]})
@@ -57,7 +82,7 @@ class Cases:
             connection = transaction.connection
             require(connection, user, Right.EDIT_CASE)
             require_unsigned(connection, case_id)
-            before, row = _newest(connection, case_id), _row(entered)
+            before, row = _newest(connection, case_id), details_row(entered)
             _require_free(connection, row["accession"], besides=case_id)
             changes = {key: (before[key], value) for key, value in row.items() if before[key] != value}
             why = checked(why, "reason", required=True)
@@ -89,13 +114,13 @@ class Cases:
         with self._ledger.reading() as connection:
             conditions = _conditions(connection, query)
             total = connection.scalar(select(func.count()).select_from(case_index).where(*conditions)) or 0
-            page = _selected().where(*conditions).order_by(*_order(query.order)).limit(limit).offset(offset)
+            page = _CASES.where(*conditions).order_by(*_order(query.order)).limit(limit).offset(offset)
             return CasePage(tuple(_case(row) for row in connection.execute(page).mappings()), total)
 
 
 def read_case(connection: Connection, case_id: int) -> Case:
     """One case as it stands. Raises `HistoryError` NOT_FOUND."""
-    row = connection.execute(_selected().where(case_index.c.case_id == case_id)).mappings().first()
+    row = connection.execute(_ONE, {"case": case_id}).mappings().first()
     if row is None:
         erased = connection.scalar(
             select(events.c.seq).where(events.c.case_id == case_id, events.c.act == str(Act.CASE_ERASED)).limit(1)
@@ -114,7 +139,7 @@ def earlier_cases(connection: Connection, case_id: int) -> list[Case]:
     if not patient:
         return []
     same = and_(case_index.c.patient == patient, case_index.c.case_id != case_id)
-    newest = _selected().where(same).order_by(case_index.c.case_id.desc())
+    newest = _CASES.where(same).order_by(case_index.c.case_id.desc())
     return [_case(row) for row in connection.execute(newest).mappings()]
 
 
@@ -126,30 +151,13 @@ def all_details(connection: Connection, case_id: int, upto: int) -> list[CaseDet
 
 def require_unsigned(connection: Connection, case_id: int) -> CaseStatus:
     """The status of a case that may be worked on. Raises `HistoryError` SIGNED, NOT_FOUND."""
-    status = read_case(connection, case_id).status
+    found = connection.scalar(_STATUS, {"case": case_id})
+    status = read_case(connection, case_id).status if found is None else CaseStatus(found)
     if status in (CaseStatus.SIGNED, CaseStatus.FIRST_SIGNED):
         raise HistoryError(
             "this case is signed", reason=HistoryReason.SIGNED, advice="Amend it first; the signed version is kept."
         )
     return status
-
-
-def _selected() -> Select[tuple[object, ...]]:
-    opened, changed = events.alias("opened"), events.alias("changed_by")
-    return (
-        select(
-            case_index.c.status,
-            case_index.c.images,
-            case_index.c.unresolved,
-            case_index.c.labels,
-            cases,
-            opened.c.at.label("opened_at"),
-            changed.c.at.label("changed_at"),
-        )
-        .join(cases, cases.c.event == case_index.c.version)
-        .join(opened, opened.c.seq == case_index.c.case_id)
-        .join(changed, changed.c.seq == case_index.c.changed)
-    )
 
 
 def _conditions(connection: Connection, query: CaseQuery) -> list[ColumnElement[bool]]:
@@ -209,7 +217,8 @@ def _require_free(connection: Connection, accession: str, *, besides: int = 0) -
         )
 
 
-def _row(entered: CaseDetails) -> Row:
+def details_row(entered: CaseDetails) -> Row:
+    """What was entered, checked, as a row of `cases` without its case. Raises `HistoryError` INVALID."""
     if entered.um_per_px is not None and not 0 < entered.um_per_px < 1000:
         raise HistoryError("um/px must be between 0 and 1000", reason=HistoryReason.INVALID, advice="Correct it.")
     fields = {checked(key, "field name"): checked(value, "field") for key, value in entered.fields.items()}

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, delete, func, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, delete, func, select, update
 
 from leukdesk.domain.audit import Act
 from leukdesk.domain.errors import HistoryError, HistoryReason
@@ -21,6 +21,16 @@ from leukdesk.history.ledger import Ledger, Row, Transaction, canonical
 from leukdesk.history.moments import moment, path_text, text_path
 from leukdesk.history.tables import answers, bundles, cells, events, images, places, predictions, thumbnails
 from leukdesk.history.users import require
+
+# Built once: building a statement costs more than running it.
+_BUNDLES = select(bundles.c.event, bundles.c.sha256)
+_KNOWN = select(images.c.sha256, images.c.event).where(
+    images.c.sha256.in_(bindparam("hashes", expanding=True)), images.c.case_id.is_not_distinct_from(bindparam("case"))
+)
+_ANSWERED = select(answers.c.image_id, answers.c.number).where(
+    answers.c.image_id.in_(bindparam("images", expanding=True))
+)
+_CHANGED = update(answers).where(answers.c.image_id == bindparam("image"), answers.c.number == bindparam("cell"))
 
 
 class Findings:
@@ -117,17 +127,14 @@ class _Recording:
         self._images: dict[str, int] = {}
         self._answers: dict[tuple[int, int], Row] = {}
         self._added, self._models = 0, set[str]()
-        self._bundles = {
-            row.sha256: row.event for row in transaction.connection.execute(select(bundles.c.event, bundles.c.sha256))
-        }
+        self._bundles = {row.sha256: row.event for row in transaction.connection.execute(_BUNDLES)}
 
     def know(self, hashes: list[str]) -> None:
         """Look up which of these images the case already has."""
         for at in range(0, len(hashes), 500):
-            query = select(images.c.sha256, images.c.event).where(
-                images.c.sha256.in_(hashes[at : at + 500]), images.c.case_id.is_not_distinct_from(self._case_id)
-            )
-            self._images |= {row.sha256: row.event for row in self._transaction.connection.execute(query)}
+            given = {"hashes": hashes[at : at + 500], "case": self._case_id}
+            found = self._transaction.connection.execute(_KNOWN, given)
+            self._images |= {row.sha256: row.event for row in found}
 
     def add(self, new: NewFinding) -> int:
         finding = new.finding
@@ -194,17 +201,16 @@ class _Recording:
         connection, keys = self._transaction.connection, list(self._answers)
         known = set[tuple[int, int]]()
         for at in range(0, len(keys), 500):
-            pair = tuple_(answers.c.image_id, answers.c.number)
-            query = select(answers.c.image_id, answers.c.number).where(pair.in_(keys[at : at + 500]))
-            known |= {(row.image_id, row.number) for row in connection.execute(query)}
+            images_here = {image_id for image_id, _ in keys[at : at + 500]}
+            found = connection.execute(_ANSWERED, {"images": sorted(images_here)})
+            known |= {(row.image_id, row.number) for row in found} & self._answers.keys()
         for key, row in self._answers.items():
             if key not in known:
                 self._transaction.add(answers, row)
         for image_id, number in known:
             row = self._answers[image_id, number]
             values = {name: row[name] for name in ("model_label", "probability", "accepted")}
-            this = (answers.c.image_id == image_id) & (answers.c.number == number)
-            self._transaction.execute(update(answers).where(this).values(values))
+            self._transaction.execute(_CHANGED, [values | {"image": image_id, "cell": number}])
 
     def _bundle(self, finding: Finding) -> int:
         ref = finding.bundle

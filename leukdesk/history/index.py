@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, RowMapping, case, delete, func, select, text, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select, text, update
 
 from leukdesk.domain.audit import Act
 from leukdesk.domain.case import CaseStatus
@@ -20,13 +20,36 @@ UNRESOLVED = case(
     (answers.c.human_label == UNIDENTIFIED, 1), (answers.c.human_label != "", 0), else_=1 - answers.c.accepted
 )
 
+# Built once: building a statement costs more than running it.
+_THIS: BindParameter[int] = bindparam("case")
+_LISTED = select(case_index).where(case_index.c.case_id == _THIS)
+_UPDATED = update(case_index).where(case_index.c.case_id == _THIS)
+_ENTERED = select(cases).where(cases.c.case_id == _THIS).order_by(cases.c.event.desc()).limit(1)
+_COUNTED = (
+    select(
+        SHOWN.label("label"),
+        func.count().label("count"),
+        func.sum(UNRESOLVED).label("unresolved"),
+        func.max(answers.c.human_label).label("human"),
+    )
+    .where(answers.c.case_id == _THIS)
+    .group_by(SHOWN)
+)
+_SIGNED = (
+    select(sign_offs.c.event, sign_offs.c.complete)
+    .where(sign_offs.c.case_id == _THIS)
+    .order_by(sign_offs.c.event.desc())
+    .limit(1)
+)
+_AMENDED = select(func.max(amendments.c.event)).where(amendments.c.case_id == _THIS)
+
 
 def refresh(
     transaction: Transaction, case_id: int, *, people: Iterable[str] = (), models: Iterable[str] = (), images: int = 0
 ) -> None:
     """Bring a case's row up to date after events that added these people, models and number of images."""
     connection = transaction.connection
-    old = connection.execute(select(case_index).where(case_index.c.case_id == case_id)).mappings().first()
+    old = connection.execute(_LISTED, {"case": case_id}).mappings().first()
     row = _current(connection, case_id)
     row["changed"] = transaction.seq
     row["images"] = (old["images"] if old else 0) + images
@@ -36,7 +59,7 @@ def refresh(
     if old is None:
         transaction.add(case_index, row)
     else:
-        transaction.execute(update(case_index).where(case_index.c.case_id == case_id).values(row))
+        transaction.execute(_UPDATED, [row | {"case": case_id}])
     if old is None or old["words"] != row["words"]:
         _write_words(transaction, case_id, row["words"])
 
@@ -73,18 +96,8 @@ def rebuilt(connection: Connection, case_id: int) -> Row:
 
 
 def _current(connection: Connection, case_id: int) -> Row:
-    newest = select(cases).where(cases.c.case_id == case_id).order_by(cases.c.event.desc()).limit(1)
-    entered = connection.execute(newest).mappings().one()
-    counted = connection.execute(
-        select(
-            SHOWN.label("label"),
-            func.count().label("count"),
-            func.sum(UNRESOLVED).label("unresolved"),
-            func.max(answers.c.human_label).label("human"),
-        )
-        .where(answers.c.case_id == case_id)
-        .group_by(SHOWN)
-    ).all()
+    entered = connection.execute(_ENTERED, {"case": case_id}).mappings().one()
+    counted = connection.execute(_COUNTED, {"case": case_id}).all()
     row: Row = {key: entered[key] for key in ("accession", "patient", "specimen", "received")}
     row |= {"case_id": case_id, "version": entered["event"]}
     row["labels"] = json.dumps({one.label: one.count for one in sorted(counted, key=lambda one: one.label)})
@@ -94,16 +107,12 @@ def _current(connection: Connection, case_id: int) -> Row:
 
 
 def _status(connection: Connection, case_id: int, *, touched: bool) -> CaseStatus:
-    newest = _newest(connection, case_id)
-    amended = connection.scalar(select(func.max(amendments.c.event)).where(amendments.c.case_id == case_id)) or 0
-    if newest is None or newest["event"] < amended:
-        return CaseStatus.AMENDING if amended else CaseStatus.IN_REVIEW if touched else CaseStatus.OPEN
-    return CaseStatus.SIGNED if newest["complete"] else CaseStatus.FIRST_SIGNED
-
-
-def _newest(connection: Connection, case_id: int) -> RowMapping | None:
-    wanted = select(sign_offs).where(sign_offs.c.case_id == case_id).order_by(sign_offs.c.event.desc()).limit(1)
-    return connection.execute(wanted).mappings().first()
+    newest = connection.execute(_SIGNED, {"case": case_id}).first()
+    if newest is None:
+        return CaseStatus.IN_REVIEW if touched else CaseStatus.OPEN
+    if newest.event < (connection.scalar(_AMENDED, {"case": case_id}) or 0):
+        return CaseStatus.AMENDING
+    return CaseStatus.SIGNED if newest.complete else CaseStatus.FIRST_SIGNED
 
 
 def _words(row: Row) -> str:

@@ -23,13 +23,15 @@ from leukdesk.domain.audit import Act
 from leukdesk.history.engine import writing
 from leukdesk.history.head import Head, HeadFile
 from leukdesk.history.moments import moment
-from leukdesk.history.tables import CONTENT, details, events
+from leukdesk.history.tables import CONTENT, details, events, metadata
 
 Row = dict[str, Any]
 Rows = Mapping[Table, Sequence[Row]]
 Changes = Mapping[str, tuple[object, object]]
 SYSTEM = 0  # the user of what leukdesk does by itself
+_LAST = select(events.c.seq, events.c.at, events.c.hash).order_by(events.c.seq.desc()).limit(1)
 START = bytes(32)  # what the first event is chained to
+_INSERTS = {table: insert(table) for table in metadata.tables.values()}
 _log = logging.getLogger("leukdesk.history")
 
 
@@ -65,9 +67,7 @@ class Transaction:
         """Continue the chain that this connection sees; all events get the time at which they were begun."""
         self._connection, self._at = connection, clock()
         self._pending: dict[Table, list[Row]] = defaultdict(list)
-        newest = connection.execute(
-            select(events.c.seq, events.c.at, events.c.hash).order_by(events.c.seq.desc()).limit(1)
-        ).first()
+        newest = connection.execute(_LAST).first()
         self.seq: int = newest.seq if newest else 0
         self._hash: bytes = newest.hash if newest else START
         before = newest.at if newest else 0
@@ -141,9 +141,9 @@ class Transaction:
         pending, self._pending = self._pending, defaultdict(list)
         for table in (events, *CONTENT):
             if added := pending.pop(table, None):
-                self._connection.execute(insert(table), _even(added))
+                self._connection.execute(_INSERTS[table], _even(added))
         for table, added in pending.items():
-            self._connection.execute(insert(table), added)
+            self._connection.execute(_INSERTS[table], added)
 
     def _in_order(self, detail: Row, rows: Rows | None) -> Iterator[tuple[Table, Sequence[Row]]]:
         for table in CONTENT:

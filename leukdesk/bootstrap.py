@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,12 @@ class Workbench:
         self.settings = settings.load(paths.settings_file()) if chosen is None else chosen
         self._history: History | None = None
         self._opening = threading.Lock()
+
+    def use_optics(self, chosen: Settings) -> None:
+        """Believe other calibration profiles and another stain from now on; nothing else of these settings."""
+        self.settings = replace(
+            self.settings, optics=chosen.optics, optics_of=chosen.optics_of, stain=chosen.stain, site=chosen.site
+        )
 
     @property
     def threads(self) -> int:

@@ -44,7 +44,7 @@ class Settings:
     welcomed: bool = False  # whether the first welcome was shown
     recent: tuple[str, ...] = ()  # files and folders that were opened, the newest first
     optics: tuple[OpticsProfile, ...] = ()  # calibration profiles; their names differ
-    optics_of: Mapping[str, str] = field(default_factory=dict)  # folder -> name of the profile for its images
+    optics_of: Mapping[str, str] = field(default_factory=dict)  # folder, or image -> name of its profile
     stain: str = ""  # this site's; empty: not said
     site: str = ""  # what this laboratory is called
     history_url: str = ""  # a database server for the case history; empty: a file in the user's data
@@ -73,11 +73,16 @@ class Settings:
         object.__setattr__(self, "optics_of", _folders(self.optics_of))
 
     def acquisition(self, image: Path) -> Acquisition:
-        """How an image was taken: by the profile of its folder, or of the nearest folder above that has one."""
+        """How an image was taken: by its own profile, or that of its folder or the nearest one above."""
         scales = {one.name: one.um_per_px for one in self.optics}
-        chosen = (self.optics_of.get(str(folder)) for folder in image.absolute().parents)
-        name = next((one for one in chosen if one is not None), "")
-        return Acquisition(scales.get(name), stain=self.stain)
+        own = str(image.absolute()) in self.optics_of
+        return Acquisition(scales.get(self.profile_of(image)), for_this_image=own, stain=self.stain)
+
+    def profile_of(self, image: Path) -> str:
+        """The name of the profile that counts for an image; empty where none was chosen."""
+        whole = image.absolute()
+        chosen = (self.optics_of.get(str(one)) for one in (whole, *whole.parents))
+        return next((one for one in chosen if one is not None), "")
 
 
 def load(path: Path) -> Settings:

@@ -19,6 +19,7 @@ from leukdesk.domain.errors import BundleError, BundleReason, EngineError
 from leukdesk.domain.finding import BundleRef, Finding
 from leukdesk.domain.heatmap import Heatmap
 from leukdesk.domain.prediction import Prediction
+from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
     from leukdesk.fetch import OpenFields
@@ -116,12 +117,17 @@ class FakeBench:
         ]
         self.predictors = {f"{one.card.name}-{one.card.version}": one for one in made}
         self.refused: list[Installed] = []
+        self.settings = Settings()
         self.go = threading.Event()  # cleared: analysing waits, so that a test can look at the middle of a run
         self.go.set()
         self.order: list[Path] = []
         self.failing = False  # no model can be opened
         self.fetched: Sequence[Path] = ()
         self.fetch_error: Exception | None = None
+
+    def use_optics(self, chosen: Settings) -> None:
+        """See the port."""
+        self.settings = chosen
 
     def models(self) -> list[Installed]:
         """See the port."""
@@ -144,7 +150,7 @@ class FakeBench:
 
         self.go.wait(30)
         self.order.append(path)
-        return analyse_file(path, predictor, limit_px=LIMIT_PX)
+        return analyse_file(path, predictor, taken=self.settings.acquisition(path), limit_px=LIMIT_PX)
 
     def open_fields(self) -> OpenFields:
         """See the port."""

@@ -76,7 +76,7 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     for action in (commands.go_models, commands.go_settings):
         action.trigger()
         yield action.objectName(), window
-    for opener in (commands.palette, commands.keys, commands.about, commands.show_welcome):
+    for opener in (commands.calibrate, commands.palette, commands.keys, commands.about, commands.show_welcome):
         yield opener.objectName(), (dialog := opened(desk, opener))
         dialog.reject()
     window.help.report_crash(IndexError("a bug"))

@@ -109,6 +109,7 @@ class Session:
         self.window = MainWindow(
             self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()
         )
+        self.model.start_with(chosen)
         self.window.stand_as(self.last_work.before)
         self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
         self._trace = Trace()
@@ -141,6 +142,7 @@ class Session:
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)
+        self.preferences.optics_changed.connect(self.model.use_optics)
         self.window.commands.reopen.triggered.connect(self._go_on)
         self.last_work.interrupted.connect(self.window.offer)
         self.window.settings.recents_cleared.connect(self._forget)

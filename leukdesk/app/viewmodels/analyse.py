@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from leukdesk.app.viewmodels.faces import RowState
 from leukdesk.app.viewmodels.files_on_disk import FilesOnDisk
 from leukdesk.app.viewmodels.heatmap import HeatmapChoice
 from leukdesk.app.viewmodels.image_list import ImageList
-from leukdesk.app.viewmodels.opening import Opening, find, kept_as_file
+from leukdesk.app.viewmodels.opening import Opening, concerned, find, kept_as_file
 from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.viewmodels.shown_images import ShownImages
 from leukdesk.app.viewmodels.thumbnails import Thumbnails
@@ -24,6 +25,7 @@ from leukdesk.app.workers.lanes import Lanes, Token
 from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.finding import Failure, Finding
+from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -62,6 +64,7 @@ class AnalyseViewModel(QObject):
         self.batch = Batch(lanes.inference, self.images, self)
         self.files = FilesOnDisk(lanes, self.images, self.batch, self)
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
+        self._settings = Settings()
         self._opening: Opening | None = None
         self._open_token, self._picture_token = Token(), Token()
         self._at: Path | None = None
@@ -174,6 +177,17 @@ class AnalyseViewModel(QObject):
             partial(kept_as_file, image, self._private), lambda path: self.open([path]), self._cannot_open
         )
 
+    def start_with(self, chosen: Settings) -> None:
+        """Believe the calibration profiles of these settings, before anything is open."""
+        self._settings = chosen
+
+    def use_optics(self, before: Settings, now: Settings) -> None:
+        """Other calibration profiles or another stain: what they are about is analysed anew."""
+        self._settings = now
+        self.engine.use_optics(now)
+        paths = [row.path for row in self.images.rows()]
+        self._lanes.pictures.submit(partial(concerned, paths, before, now), self._take_anew, urgent=True)
+
     def forget_thumbnails(self) -> None:
         """Remove what was kept on the disk of images that were looked at."""
         self._lanes.thumbnails.submit(self._pictures.forget_thumbnails)
@@ -263,6 +277,16 @@ class AnalyseViewModel(QObject):
             self.heatmap.explain(self.finding)
             self.outcome_changed.emit()
 
+    def _take_anew(self, places: Sequence[int]) -> None:
+        if not places:
+            return
+        self.batch.stop()
+        self.images.start_over([place for place in places if place < self.images.rowCount()])
+        if self._place in places:
+            self._load_picture()
+            self.outcome_changed.emit()
+        self.resume()
+
     def _files_changed(self) -> None:
         if self.path is not None and self._picture is None:
             self._load_picture()  # it may be there again
@@ -278,7 +302,8 @@ class AnalyseViewModel(QObject):
         self._picture_token = self._lanes.pictures.submit(work, self._take_picture, self._no_picture, urgent=True)
 
     def _take_picture(self, picture: Picture) -> None:
-        self._picture = picture
+        scale = self._settings.acquisition(picture.source.path).scale(picture.source.um_per_px)
+        self._picture = picture = replace(picture, source=replace(picture.source, um_per_px=scale))
         self.picture_changed.emit()
 
     def _no_picture(self, error: Exception) -> None:

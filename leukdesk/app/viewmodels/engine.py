@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.card import Card
     from leukdesk.domain.finding import Finding
+    from leukdesk.settings import Settings
 
 
 def model_key(card: Card) -> str:
@@ -40,6 +41,7 @@ class Engine(QObject):
         self._lane, self._make_bench = lane, make_bench
         self._bench: Bench | None = None
         self._predictor: Predictor | None = None
+        self._optics: Settings | None = None
         self._installed: tuple[Installed, ...] = ()
         self._looked = False
         self._wanted: str | None = None
@@ -99,6 +101,12 @@ class Engine(QObject):
             self.chosen.emit(key)
         self.open(key)
 
+    def use_optics(self, chosen: Settings) -> None:
+        """Analyse with other calibration profiles and another stain from now on."""
+        self._optics = chosen
+        if self._bench is not None:
+            self._bench.use_optics(chosen)
+
     def list_models(self) -> None:
         """Look again at what is installed."""
         self._lane.submit(lambda: tuple(self._workbench().models()), self._show, self._refuse_list)
@@ -118,6 +126,8 @@ class Engine(QObject):
     def _workbench(self) -> Bench:
         if self._bench is None:
             self._bench = self._make_bench()
+            if self._optics is not None:
+                self._bench.use_optics(self._optics)
         return self._bench
 
     @staticmethod

@@ -134,11 +134,11 @@ class ImageList(QAbstractListModel):
         self._vocabulary = vocabulary
         self._changed(0, len(self._rows) - 1)
 
-    def start_over(self) -> None:
-        """Forget all outcomes: every image waits again."""
-        for row in self._rows:
+    def start_over(self, places: Sequence[int] | None = None) -> None:
+        """Forget outcomes, all of them unless places are named: these images wait again."""
+        for row in self._rows if places is None else [self._rows[place] for place in places]:
             row.state, row.outcome = RowState.WAITING, None
-        self._tally = Counter({RowState.WAITING: len(self._rows)})
+        self._tally = Counter(row.state for row in self._rows)
         self._changed(0, len(self._rows) - 1)
 
     def mark(self, place: int, state: RowState, outcome: Outcome | None = None) -> None:

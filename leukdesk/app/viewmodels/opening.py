@@ -12,6 +12,7 @@ from leukdesk.analysis.sample import SampleImage, read_sample
 from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.errors import KnownError, OutputError
 from leukdesk.domain.finding import Failure
+from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -103,3 +104,8 @@ def _new_folder(private: PrivateFolder, path: Path) -> Path:
     except OSError as error:
         what = f"there is no place to unpack it ({error.strerror})"
         raise OutputError(what, subject=path if path.name else "", advice="Free some space on the disk.") from error
+
+
+def concerned(paths: Sequence[Path], before: Settings, now: Settings) -> list[int]:
+    """Places of the images that count as taken otherwise now."""
+    return [place for place, path in enumerate(paths) if before.acquisition(path) != now.acquisition(path)]

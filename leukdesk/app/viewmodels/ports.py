@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.finding import Finding
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.fetch import OpenFields
+    from leukdesk.settings import Settings
 
 
 class Bench(Protocol):
@@ -22,6 +23,9 @@ class Bench(Protocol):
 
     def models(self) -> Sequence[Installed]:
         """Installed bundles, refused ones included with their reason."""
+
+    def use_optics(self, chosen: Settings) -> None:
+        """Believe other calibration profiles and another stain from now on. At once, on any thread."""
 
     def open(self, name: str | None) -> Predictor:
         """Load and warm up a bundle; the active one for None. Raises `BundleError` or `EngineError`."""

@@ -19,6 +19,7 @@ class Preferences(QObject):
     """The settings in force; a change is written at once, off the GUI thread."""
 
     changed = Signal()
+    optics_changed = Signal(object, object)  # the settings before, and now
     failed = Signal(object)  # KnownError: it could not be written
 
     def __init__(self, settings: Settings, file: Callable[[], Path], lane: Lane, parent: QObject | None = None) -> None:
@@ -83,7 +84,7 @@ class Preferences(QObject):
         self._keep(replace(self._settings, optics=tuple(profiles), optics_of=folders))
 
     def set_optics_of(self, folder: Path, name: str) -> None:
-        """The profile for the images of a folder; none for an empty name."""
+        """The profile for the images of a folder, or for one image; none for an empty name."""
         folders = {one: kept for one, kept in self._settings.optics_of.items() if one != str(folder)}
         self._keep(replace(self._settings, optics_of=folders | ({str(folder): name} if name else {})))
 
@@ -103,8 +104,10 @@ class Preferences(QObject):
 
     def _keep(self, settings: Settings) -> None:
         if settings != self._settings:
-            self._settings = settings
+            before, self._settings = self._settings, settings
             self.changed.emit()
+            if any(getattr(before, name) != getattr(settings, name) for name in ("optics", "optics_of", "stain")):
+                self.optics_changed.emit(before, settings)
             self._lane.submit(partial(_write, self._file, settings), failed=self._tell)
 
     def _tell(self, error: Exception) -> None:

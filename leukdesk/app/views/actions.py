@@ -104,6 +104,7 @@ class Actions(QObject):
         return next((one for one in others if any(clash(key, held) for held in one.shortcuts())), None)
 
     def _add_list_actions(self) -> None:
+        self.calibrate = self._action(self.tr("Calibration and stain…"), "", "Ctrl+L")
         self.paste = self._action(self.tr("Paste an image or files"), "", "Ctrl+V")
         self.forget_recent = self._action(self.tr("Forget what was open"), "")
         self.as_list = self._switch(self.tr("Show images as a list"), "rows", "L")

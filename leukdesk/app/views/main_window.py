@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
         self.openings.chosen.connect(self.open_paths)
         self.openings.nothing_to_paste.connect(self._say_nothing_to_paste)
         self.openings.pass_over(self._sample())
+        one.calibrate.triggered.connect(self._calibrate)
         self.settings.recents_cleared.connect(self.openings.forget)
         one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
         one.quit.triggered.connect(self.close)
@@ -228,6 +229,11 @@ class MainWindow(QMainWindow):
         words = self.tr("There is no image to paste")
         self.analyse.banner.say(words, self.tr("Copy an image, or files in the file manager, and paste again."))
         self.go_to(0)
+
+    def _calibrate(self) -> None:
+        from leukdesk.app.views.calibration_dialog import CalibrationDialog
+
+        CalibrationDialog(self._model, self._preferences, self._theme, self).open()
 
     def _use_theme(self, mode: ThemeName) -> None:
         self._theme.use(mode)

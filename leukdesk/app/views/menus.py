@@ -33,6 +33,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
             one.heatmap,
             one.truth,
             one.hide_overlays,
+            one.calibrate,
             None,
             one.stop,
             one.resume,

@@ -12,6 +12,7 @@ from training.systems.catalogue import published_models
 from training.systems.like_for_like import SPLITS, Side, like_for_like, same_images
 
 MIB = 1024 * 1024
+COMPARED_ON = "taleqani-all"  # the folder of the data set that most networks were trained on
 
 
 def published(sources: Sources) -> Iterator[str]:
@@ -88,22 +89,30 @@ def trade_off(sources: Sources) -> Iterator[str]:
         "accuracy by group",
     ]
     yield table(head, lines)
-    yield "Accuracy is of the best recorded full run of that architecture that was split by group; else 'not run'."
+    yield (
+        "Accuracy is of the best recorded full run of that architecture on one data set, split by group; else 'not "
+        f"run'. The data set: {'; '.join(sorted(_compared_on(sources))) or 'none recorded'}."
+    )
+
+
+def _compared_on(sources: Sources) -> set[str]:
+    """The data set that architectures are compared on, as records and cards call it."""
+    return {one.data.name for one in sources.records.values() if one.data.folder == COMPARED_ON}
 
 
 def _accuracy(sources: Sources, architecture: str) -> str:
-    found = [
+    data = _compared_on(sources)
+    found: list[tuple[Any, str]] = [
         (one.metrics["accuracy"], name.removesuffix(".json"))
         for name, one in sources.records.items()
-        if one.architecture == architecture and one.full_run == "yes" and one.split.kind == "grouped"
+        if (one.architecture, one.full_run, one.split.kind) == (architecture, "yes", "grouped")
+        and one.data.name in data
         and one.metrics.get("accuracy")
-    ]  # fmt: skip
-    found += [
-        (model.kept.evaluation["overall"]["accuracy"], model.folder)
-        for model in sources.models
-        if model.card.architecture.name == architecture and not model.card.synthetic
-        and model.kept is not None and model.kept.evaluation is not None
-    ]  # fmt: skip
+    ]
+    for model in sources.models:
+        fits = model.card.architecture.name == architecture and model.card.training_data.name in data
+        if fits and model.kept is not None and model.kept.evaluation is not None:
+            found.append((model.kept.evaluation["overall"]["accuracy"], model.folder))
     if not found:
         return "not run"
     best, name = max(found, key=lambda one: (_value(one[0]), one[1]))

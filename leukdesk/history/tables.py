@@ -1,4 +1,4 @@
-"""The tables, in three kinds; docs/decisions/0011-append-only-schema.md says why they are so.
+"""The tables, in three kinds; docs/decisions/0020-append-only-schema.md says why they are so.
 
 Chain: `events`. Content: rows that are only ever added, one set an event: their key `event` is the event's number, and
 the event's hash covers them. Index: what lists and searches read; follows from the rest and can be made again. Jobs

@@ -41,6 +41,19 @@ def test_one_command_trains_seals_and_records(tmp_path, monkeypatch, capsys):
     assert again.files["weights.safetensors"] == card.files["weights.safetensors"]
 
 
+def test_a_first_stage_is_trained_before_the_second(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = write_images(tmp_path / "data")
+    write_recipe(tmp_path, name="first", extra="preparation = true")
+    second = write_recipe(tmp_path, name="second", extra='start_from = "first"')
+    assert main(["make", str(second), "--data", str(data), "--release", "0.1", "--no-record"]) == 0
+    assert (tmp_path / "models/second-0.1/bundle.json").is_file()
+    assert not (tmp_path / "models/first-0.1").exists()
+    begun = json.loads((tmp_path / "runs/second-0.1/run.json").read_text())["start_from"]
+    assert begun["recipe"] == "first"
+    assert (tmp_path / "runs/second-0.1-first/best.safetensors").is_file()
+
+
 @pytest.mark.parametrize(
     ("recipe", "advice"), [("all-stage", "--data"), ("all-stag", "Known are"), ("absent.toml", "absent.toml")]
 )

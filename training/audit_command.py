@@ -29,6 +29,20 @@ def add_parsers(subparsers: Any) -> None:
         "--train-permuted", action="store_true", help="also train the recipe anew on dealt labels (as long as training)"
     )
     audit.set_defaults(func=_audit)
+    crops = subparsers.add_parser("crops", help="cut squares without a nucleated cell out of fields, for --scope")
+    crops.add_argument("fields", type=Path, help="annotated fields such as BCCD, or fields of red cells only")
+    crops.add_argument("--out", type=Path, required=True)
+    crops.add_argument("--each", type=int, default=2, help="squares from one field, at most (2)")
+    crops.add_argument("--seed", type=int, default=0)
+    crops.set_defaults(func=_crops)
+
+
+def _crops(arguments: argparse.Namespace) -> int:
+    from training.heat.empty_crops import write_empty_crops
+
+    written = write_empty_crops(arguments.fields, arguments.out, each=arguments.each, seed=arguments.seed)
+    sys.stdout.write(f"{written} squares in {arguments.out}\n")
+    return 0
 
 
 def _audit(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in px; x1 and y1 excluded
 NUCLEATED_NAMES = ("WBC",)  # as the annotations of BCCD call them
-AROUND = 1.8  # side of a crop, in diameters of its cell: about as the single cells of PBC are framed
+AROUND = 2.5  # side of a crop, in diameters of its cell: as the single cells of PBC are framed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,17 +42,18 @@ def annotated_fields(folder: Path) -> Iterator[Scene]:
         advice = "Give a folder with Annotations/*.xml and JPEGImages/, such as BCCD."
         raise DataError("there are no annotated fields", subject=folder, advice=advice)
     for note in notes:
-        cells = _boxes(note)
+        cells = boxes_of(note)
         if cells:
             file = folder / "JPEGImages" / f"{note.stem}.jpg"
             yield Scene(note.stem, read_image(file, limit_px=LIMIT_PX).pixels, cells)
 
 
-def _boxes(note: Path) -> tuple[Box, ...]:
+def boxes_of(note: Path, names: Sequence[str] = NUCLEATED_NAMES) -> tuple[Box, ...]:
+    """The boxes of one Pascal VOC file that have one of these names. Raises `DataError`."""
     try:
         objects = ElementTree.parse(note).getroot().findall("object")
         found = [[int(one.findtext(f"bndbox/{side}", "")) for side in ("xmin", "ymin", "xmax", "ymax")]
-                 for one in objects if one.findtext("name") in NUCLEATED_NAMES]  # fmt: skip
+                 for one in objects if one.findtext("name") in names]  # fmt: skip
     except (ElementTree.ParseError, ValueError, OSError) as error:
         raise DataError("is no annotation that can be read", subject=note, advice="Fetch the data again.") from error
     return tuple((left, top, right, bottom) for left, top, right, bottom in found if left < right and top < bottom)

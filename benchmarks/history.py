@@ -168,14 +168,19 @@ def report(name: str, times: int, draw: Callable[[], object], *contestants: Call
 def search(plain: sqlite3.Connection, text: str) -> list[tuple[object, ...]]:
     """The newest fifty that match, and how many there are."""
     words = " AND ".join(f'"{one}"*' for one in asked(text))
-    where = "WHERE case_id IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)" if words else ""
-    given = (words,) if words else ()
-    plain.execute(f"SELECT count(*) FROM case_index {where}", given).fetchone()
-    return plain.execute(
+    rows = "SELECT case_id FROM case_index ORDER BY case_id DESC LIMIT 50"
+    counted, given = "SELECT count(*) FROM case_index", ()
+    if words:
+        given = (words,)
+        rows = "SELECT rowid FROM case_words WHERE case_words MATCH ? ORDER BY rowid DESC LIMIT 50"
+        counted = "SELECT count(*) FROM case_words WHERE case_words MATCH ?"
+    plain.execute(counted, given).fetchone()
+    page = (
         "SELECT i.*, c.*, o.at, h.at FROM case_index i JOIN cases c ON c.event = i.version "
         "JOIN events o ON o.seq = i.case_id JOIN events h ON h.seq = i.changed "
-        f"{where.replace('case_id IN', 'i.case_id IN')} ORDER BY i.case_id DESC LIMIT 50", given
-    ).fetchall()  # fmt: skip
+        f"WHERE i.case_id IN ({rows}) ORDER BY i.case_id DESC"
+    )
+    return plain.execute(page, given).fetchall()
 
 
 def open_case(plain: sqlite3.Connection, case: object) -> list[list[tuple[object, ...]]]:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     RowMapping,
     Select,
     and_,
@@ -112,9 +113,15 @@ class Cases:
     def search(self, query: CaseQuery, *, offset: int = 0, limit: int = 50) -> CasePage:
         """Cases from `offset` on, and how many there are in all."""
         with self._ledger.reading() as connection:
-            conditions = _conditions(connection, query)
-            total = connection.scalar(select(func.count()).select_from(case_index).where(*conditions)) or 0
-            page = _CASES.where(*conditions).order_by(*_order(query.order)).limit(limit).offset(offset)
+            counted, wanted = _selection(connection, query)
+            total = connection.scalar(counted) or 0
+            if isinstance(wanted, Select):  # only words were asked for: one table knows which fifty these are
+                rowid = column("rowid", Integer)
+                ordered = wanted.order_by(rowid.desc() if query.order == "newest" else rowid.asc())
+                rows = ordered.limit(limit).offset(offset)
+                page = _CASES.where(case_index.c.case_id.in_(rows)).order_by(*_order(query.order))
+            else:
+                page = _CASES.where(*wanted).order_by(*_order(query.order)).limit(limit).offset(offset)
             return CasePage(tuple(_case(row) for row in connection.execute(page).mappings()), total)
 
 
@@ -160,7 +167,21 @@ def require_unsigned(connection: Connection, case_id: int) -> CaseStatus:
     return status
 
 
-def _conditions(connection: Connection, query: CaseQuery) -> list[ColumnElement[bool]]:
+def _selection(connection: Connection, query: CaseQuery) -> tuple[Select[int], Select[int] | list[ColumnElement[bool]]]:
+    """How to count what is found, and either the rows of the search table that are it, or conditions on the index."""
+    filters, (beginnings, exact) = _filters(query), _words(query)
+    if beginnings or exact:
+        if connection.dialect.name == "sqlite":
+            found = _found(beginnings, exact)
+            if not filters and query.order in ("newest", "oldest"):
+                return found.with_only_columns(func.count()), found
+            filters.append(case_index.c.case_id.in_(found))
+        else:
+            filters.append(_contains(beginnings, exact))
+    return select(func.count()).select_from(case_index).where(*filters), filters
+
+
+def _filters(query: CaseQuery) -> list[ColumnElement[bool]]:
     of = case_index.c
     found: list[ColumnElement[bool]] = []
     if query.statuses:
@@ -171,21 +192,26 @@ def _conditions(connection: Connection, query: CaseQuery) -> list[ColumnElement[
         found.append(of.received >= query.received_from.isoformat())
     if query.received_to is not None:
         found.append(of.received <= query.received_to.isoformat())
-    exact = [facet(kind, one) for kind, one in (("l", query.label), ("m", query.model), ("p", query.reviewer)) if one]
-    words = asked(query.text)
-    if words or exact:
-        found.append(_matching(connection, words, exact))
-    elif query.text.strip():
+    if query.text.strip() and not asked(query.text):
         found.append(false())  # only punctuation: nothing is found by it
     return found
 
 
-def _matching(connection: Connection, beginnings: list[str], exact: list[str]) -> ColumnElement[bool]:
-    """Cases with words that begin so, and these whole words."""
-    if connection.dialect.name == "sqlite":
-        asked_for = " AND ".join([*(f'"{one}"' for one in exact), *(f'"{one}"*' for one in beginnings)])
-        matches = literal_column("case_words").bool_op("MATCH")(asked_for)
-        return case_index.c.case_id.in_(select(column("rowid")).select_from(table("case_words")).where(matches))
+def _words(query: CaseQuery) -> tuple[list[str], list[str]]:
+    """Beginnings of words, and whole words."""
+    facets = (("l", query.label), ("m", query.model), ("p", query.reviewer))
+    return asked(query.text), [facet(kind, one) for kind, one in facets if one]
+
+
+def _found(beginnings: list[str], exact: list[str]) -> Select[int]:
+    """Cases with these words, from SQLite's search table."""
+    asked_for = " AND ".join([*(f'"{one}"' for one in exact), *(f'"{one}"*' for one in beginnings)])
+    matches = literal_column("case_words").bool_op("MATCH")(asked_for)
+    return select(column("rowid", Integer)).select_from(table("case_words")).where(matches)
+
+
+def _contains(beginnings: list[str], exact: list[str]) -> ColumnElement[bool]:
+    """Cases with these words, by PostgreSQL's index over the column."""
     asked_for = " & ".join([*(f"'{one}'" for one in exact), *(f"'{one}':*" for one in beginnings)])
     vector = func.array_to_tsvector(func.string_to_array(case_index.c.words, literal_column("' '")))
     return vector.bool_op("@@")(cast(asked_for, TSQUERY))

@@ -161,6 +161,19 @@ def analyse_many(folder: Path) -> Iterator[Camera]:
         yield camera
 
 
+def _comparing(mode: str) -> Scene:
+    @contextmanager
+    def scene(_folder: Path) -> Iterator[Camera]:
+        with window("light", sample()) as camera:
+            camera.look("hit")
+            next(one for one in camera.session.window.commands.compared.actions() if one.data() == mode).trigger()
+            camera.look()
+            camera.rest(3.0)
+            yield camera
+
+    return scene
+
+
 @contextmanager
 def analyse_refused(_folder: Path) -> Iterator[Camera]:
     """The sample case: an image that cannot be judged, with the truth."""
@@ -277,6 +290,8 @@ SCENES: dict[str, Scene] = {
     "Analyse: full, gallery": analyse_gallery,
     "Analyse: full, 200 % text": analyse_large_text,
     "Analyse: full, 10 000": analyse_many,
+    "Analyse: compare, heatmap": _comparing("heatmap"),
+    "Analyse: compare, models": _comparing("models"),
     "Analyse: none matches": analyse_none_matches,
     "Analyse: refused": analyse_refused,
     "Analyse: error, image": analyse_error,

@@ -59,7 +59,7 @@ def single(name: str, theme: str, ratio: int) -> Path:
 
 def compose(names: Sequence[str]) -> None:
     """One row a state, one column a theme and size."""
-    columns = [(theme, ratio) for ratio in SIZES for theme in THEMES]
+    columns = [(theme, ratio) for ratio in SIZES for theme in THEMES if single(names[0], theme, ratio).exists()]
     widths = [round(CELL_HEIGHT * SIZES[ratio][0] / SIZES[ratio][1]) for _, ratio in columns]
     lefts = [LABEL_WIDTH + sum(widths[:at]) + (at + 1) * MARGIN for at in range(len(columns))]
     step = CELL_HEIGHT + MARGIN

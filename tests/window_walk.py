@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHeaderView,
-    QKeySequenceEdit,
     QLabel,
     QLineEdit,
     QListView,
@@ -39,7 +38,6 @@ CONTROLS = (
     QAbstractItemView,
     QAbstractSlider,
     QComboBox,
-    QKeySequenceEdit,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -125,7 +123,7 @@ def controls(top: QWidget) -> list[QWidget]:
 
 
 def _inside_a_control(one: QWidget) -> bool:
-    return isinstance(one.parentWidget(), QComboBox | QLineEdit | QKeySequenceEdit | QAbstractItemView)
+    return isinstance(one.parentWidget(), QComboBox | QLineEdit | QAbstractItemView)
 
 
 def spoken(one: QWidget) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
@@ -166,6 +166,7 @@ SCREENS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SCREENS, st.tuples(*[st.integers(-5000, 5000)] * 2, *[st.integers(0, 6000)] * 2))
 def test_the_window_always_stands_where_it_can_be_taken_hold_of(
     screens: list[tuple[int, int, int, int]], rect: tuple[int, int, int, int]
@@ -193,6 +194,7 @@ def test_a_window_on_a_screen_that_is_there_is_left_alone() -> None:
 WORDS = st.text(st.characters(categories=["L", "N"]), min_size=4, max_size=12)
 
 
+@settings(deadline=None, max_examples=40)
 @given(WORDS, WORDS, WORDS, st.sampled_from(["/home/{}/{}/{}.png", "C:\\Users\\{}\\{}\\{}.tif", "{} {} {}.jpg"]))
 def test_a_report_holds_nothing_that_says_who_or_what(qapp: object, user: str, case: str, name: str, form: str) -> None:
     path = form.format(f"who{user}", f"case{case}", f"image{name}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
@@ -129,6 +129,7 @@ def test_only_languages_with_a_file_are_offered(folder: Path) -> None:
     assert language.own_name("de") == "Deutsch"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="{}%&<>[]"), min_size=1))
 def test_pseudo_words_are_longer_and_keep_what_a_program_reads(script: ModuleType, words: str) -> None:
     text = f"{words} {{count}} &File %n <b>"

@@ -84,9 +84,12 @@ class AnalyseView(QWidget):
         for action in self._image_actions():
             action.setEnabled(some)
         self._show_path()
-        self.setFocusProxy(self.strip.view if some else self.welcome)
         if self.isVisible():
-            self.setFocus()
+            self.first_control().setFocus()
+
+    def first_control(self) -> QWidget:
+        """Where keys go when one comes here. (No focus proxy: Qt's Tab key would pass over everything beside it.)"""
+        return self.strip.view if self._model.images.rowCount() else self.welcome
 
     def _show_searching(self) -> None:
         """With nothing open yet, and only where it takes long enough to be seen."""

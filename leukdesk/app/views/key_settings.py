@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QKeySequenceEdit,
+    QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -27,15 +27,43 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 _ROWS = 9
 
 
-class KeyField(QKeySequenceEdit):
+class KeyField(QLineEdit):
     """Takes the next key that is pressed; Tab goes on to the next field as everywhere else."""
 
+    pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = QKeySequence()
+        self.setReadOnly(True)
+        self.setPlaceholderText(self.tr("Press a key"))
+        self.setAccessibleName(self.tr("New key"))
+
+    def show_key(self, key: QKeySequence) -> None:
+        """Show a key, or none, as if it had been pressed."""
+        self.key = key
+        self.setText(key.toString(_NATIVE))
+        self.pressed.emit()
+
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            if event.type() == QEvent.Type.KeyPress:
-                self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
-            return event.type() == QEvent.Type.KeyPress
+        """Here keys mean nothing but themselves."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = QKeySequence(_without_shift(event))
+        if is_key(key):
+            self.show_key(key)
+
+
+def _without_shift(event: QKeyEvent) -> QKeyCombination:
+    """The keys as they are written: where Shift was needed to type "+" or "?", it is no part of the key."""
+    held, text = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier, event.text()
+    if text.isprintable() and not text.isalnum() and not text.isspace() and text:
+        held &= ~Qt.KeyboardModifier.ShiftModifier
+    return QKeyCombination(held, Qt.Key(event.key()))
 
 
 class KeySettings(QWidget):
@@ -79,13 +107,11 @@ class KeySettings(QWidget):
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.setTabKeyNavigation(False)
-        self.field.setMaximumSequenceLength(1)
-        self.field.setAccessibleName(self.tr("New key"))
         self.take.hide()
 
     def _connect(self) -> None:
         self.list.currentItemChanged.connect(lambda *_: self._begin())
-        self.field.keySequenceChanged.connect(lambda *_: self._look())
+        self.field.pressed.connect(self._look)
         self.use.clicked.connect(self._use)
         self.take.clicked.connect(self._give)
         self.designed.clicked.connect(self._as_designed)
@@ -110,13 +136,13 @@ class KeySettings(QWidget):
         self.all_designed.setEnabled(bool(self._actions.rebound()))
 
     def _begin(self) -> None:
-        self.field.clear()
+        self.field.show_key(QKeySequence())
         self.message.setText(self.tr("Click into the field and press the new key."))
         self._look()
 
     def _look(self) -> None:
         """Say before anything changes whose key this is."""
-        key, action = self.field.keySequence(), self.action
+        key, action = self.field.key, self.action
         other = self._actions.holder(key, action) if action is not None and is_key(key) else None
         self.use.setEnabled(is_key(key) and other is None)
         self.take.setVisible(other is not None)
@@ -126,7 +152,7 @@ class KeySettings(QWidget):
             self.take.setText(self.tr("Take it from there"))
 
     def _use(self) -> None:
-        self._bind((self.field.keySequence().toString(QKeySequence.SequenceFormat.PortableText),))
+        self._bind((self.field.key.toString(QKeySequence.SequenceFormat.PortableText),))
 
     def _give(self) -> None:
         self._use()

@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         """Show another place."""
         self.rail.show_place(place)
         self.places.setCurrentIndex(place)
-        self._views[place].setFocus()
+        self._views[place].first_control().setFocus()
 
     def _show_key_settings(self) -> None:
         self.commands.go_settings.trigger()

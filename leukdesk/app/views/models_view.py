@@ -58,6 +58,10 @@ class ModelsView(QWidget):
         theme.changed.connect(self._rebuild)
         self._rebuild()
 
+    def first_control(self) -> QWidget:
+        """Where keys go when one comes here."""
+        return self
+
     def _rebuild(self) -> None:
         for card in self.cards:
             self._column.removeWidget(card)

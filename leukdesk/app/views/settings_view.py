@@ -55,6 +55,10 @@ class SettingsView(QWidget):
         self._connect()
         self._show()
 
+    def first_control(self) -> QWidget:
+        """Where keys go when one comes here."""
+        return self.theme
+
     def show_section(self, name: str) -> None:
         """Bring a section into view: look, work, keys, data."""
         self._page.ensureWidgetVisible(self._blocks[name], 0, tokens.SPACE_5)
@@ -152,7 +156,6 @@ class SettingsView(QWidget):
         column.addWidget(self.reset, 0)
         column.addStretch(1)
         self._page.fill(self)
-        self.setFocusProxy(self.theme)
 
     def _add(self, column: QVBoxLayout, name: str, title: str, block: QWidget) -> None:
         column.addWidget(label(title, "heading"))

@@ -66,6 +66,45 @@ def test_a_damaged_file_is_refused_with_the_file_as_subject(file: Path, content:
     assert refused.value.subject == str(file)
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", "\x00", "[" * 100_000])
+def test_a_damaged_file_is_set_aside_and_the_window_starts(file: Path, content: str) -> None:
+    chosen, problem = settings.load_or_mend(write(file, content))
+    assert chosen == Settings()
+    assert problem is not None
+    assert "settings.damaged.json" in problem.advice
+    assert not file.exists()
+    assert file.with_suffix(".damaged.json").read_text(encoding="utf-8") == content
+    assert settings.load_or_mend(file) == (Settings(), None)
+
+
+def test_one_wrong_value_costs_only_itself(file: Path) -> None:
+    content = {"theme": "dark", "threads": -3, "text_size": 150, "keys": {"heatmap": ["J"]}, "language": "klingon"}
+    chosen, problem = settings.load_or_mend(write(file, content))
+    assert chosen == Settings(theme="dark", text_size=150, keys={"heatmap": ("J",)})
+    assert problem is not None
+
+
+def test_sound_settings_are_left_where_they_are(file: Path) -> None:
+    assert settings.load_or_mend(write(file, {"theme": "dark"})) == (Settings(theme="dark"), None)
+    assert file.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("language", "Deutsch"),
+        ("language", 7),
+        ("welcomed", 1),
+        ("keys", ["J"]),
+        ("keys", {"a": "J"}),
+        ("keys", {"a": [1]}),
+    ],
+)
+def test_languages_keys_and_the_welcome_are_checked(file: Path, name: str, value: Any) -> None:
+    with pytest.raises(SettingsError, match=name):
+        settings.load(write(file, {name: value}))
+
+
 def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(b"\xff\xfe\x00")

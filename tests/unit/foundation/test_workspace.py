@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leukdesk import workspace
@@ -37,6 +37,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(Workspace.__dataclass_fields__)), json_values)
 def test_any_damage_is_an_empty_desk_or_a_sound_one(
     tmp_path_factory: pytest.TempPathFactory, name: str, value: Any

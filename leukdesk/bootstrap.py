@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.cell import CellAnalysis
     from leukdesk.domain.finding import Finding, Outcome
+    from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.fetch import OpenFields
@@ -111,16 +112,23 @@ class Workbench:
         return open_predictor(bundle, engine=engine or self.settings.engine, threads=self.threads)
 
     def analyse(
-        self, path: Path, predictor: Predictor, *, explain: bool = True, taken: Acquisition | None = None
+        self,
+        path: Path,
+        predictor: Predictor,
+        *,
+        explain: bool = True,
+        taken: Acquisition | None = None,
+        region: Region | None = None,
     ) -> Finding:
-        """Read and analyse one image, heatmaps included; `taken` as the settings say unless it is given.
+        """Read and analyse one image or a field of a slide, heatmaps included; `taken` is as the settings say.
 
         Raises `ImageError` or `EngineError`.
         """
         from leukdesk.analysis.analyse import analyse_file
 
         how = self.settings.acquisition(path) if taken is None else taken
-        return analyse_file(path, predictor, limit_px=self.settings.limit_px, explain=explain, taken=how)
+        limit_px = self.settings.limit_px
+        return analyse_file(path, predictor, limit_px=limit_px, explain=explain, taken=how, region=region)
 
     def analyse_files(
         self,

@@ -22,6 +22,7 @@ from leukdesk.domain.prediction import Prediction
 from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
+    from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
 
 LIMIT_PX = 64_000_000
@@ -121,6 +122,7 @@ class FakeBench:
         self.go = threading.Event()  # cleared: analysing waits, so that a test can look at the middle of a run
         self.go.set()
         self.order: list[Path] = []
+        self.limit_px = LIMIT_PX
         self.failing = False  # no model can be opened
         self.fetched: Sequence[Path] = ()
         self.fetch_error: Exception | None = None
@@ -144,13 +146,14 @@ class FakeBench:
             "no such model is installed", reason=BundleReason.NOT_FOUND, subject=wanted, advice="Import it."
         )
 
-    def analyse(self, path: Path, predictor: FakePredictor) -> Finding:
+    def analyse(self, path: Path, predictor: FakePredictor, *, region: Region | None = None) -> Finding:
         """See the port."""
         from leukdesk.analysis.analyse import analyse_file
 
         self.go.wait(30)
         self.order.append(path)
-        return analyse_file(path, predictor, taken=self.settings.acquisition(path), limit_px=LIMIT_PX)
+        taken = self.settings.acquisition(path)
+        return analyse_file(path, predictor, taken=taken, limit_px=self.limit_px, region=region)
 
     def open_fields(self) -> OpenFields:
         """See the port."""

@@ -13,13 +13,14 @@ from leukdesk.domain.quality import QualityFlag
 from leukdesk.imaging.preprocess import to_input
 from leukdesk.imaging.quality import measure_quality
 from leukdesk.imaging.read import read_image
+from leukdesk.imaging.slides import read_region
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from leukdesk.analysis.ports import Predictor
-    from leukdesk.domain.image import ImageSource, SmearImage
+    from leukdesk.domain.image import ImageSource, Region, SmearImage
     from leukdesk.domain.prediction import Prediction
     from leukdesk.domain.quality import Quality
 
@@ -27,15 +28,22 @@ NOT_SAID = Acquisition()
 
 
 def analyse_file(
-    path: Path, predictor: Predictor, *, limit_px: int, explain: bool = True, taken: Acquisition = NOT_SAID
+    path: Path,
+    predictor: Predictor,
+    *,
+    limit_px: int,
+    explain: bool = True,
+    taken: Acquisition = NOT_SAID,
+    region: Region | None = None,
 ) -> Finding:
-    """Read and analyse one file, which was `taken` somehow. Raises `ImageError` or `EngineError`."""
-    return analyse_image(read_taken(path, taken, limit_px=limit_px), predictor, explain=explain, taken=taken)
+    """Read and analyse one file or a field of a slide, `taken` somehow. Raises `ImageError` or `EngineError`."""
+    image = read_taken(path, taken, limit_px=limit_px, region=region)
+    return analyse_image(image, predictor, explain=explain, taken=taken)
 
 
-def read_taken(path: Path, taken: Acquisition, *, limit_px: int) -> SmearImage:
-    """Read an image, with the scale that its user or its file states. Raises `ImageError`."""
-    image = read_image(path, limit_px=limit_px)
+def read_taken(path: Path, taken: Acquisition, *, limit_px: int, region: Region | None = None) -> SmearImage:
+    """Read an image or a field of a slide, with the scale that its user or its file states. Raises `ImageError`."""
+    image = read_image(path, limit_px=limit_px) if region is None else read_region(path, region, limit_px=limit_px)
     return replace(image, source=replace(image.source, um_per_px=taken.scale(image.source.um_per_px)))
 
 

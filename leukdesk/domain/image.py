@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+UNTILED_PX = 200_000_000  # a file that is not stored in tiles must be decoded whole to be seen: no more than this
+
+
 class Region(NamedTuple):
     """A part of a slide, in px of its full size."""
 

@@ -11,6 +11,7 @@ import threading
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
+from weakref import finalize
 
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.imaging.refusal import refusal
@@ -60,6 +61,7 @@ class FileBytes:
             raise refusal(ImageReason.UNREADABLE, "the path is not a valid path", "Rename the file.") from error
         self._length = status.st_size
         self._lock = threading.Lock()
+        finalize(self, self._file.close)
 
     def __len__(self) -> int:
         return self._length

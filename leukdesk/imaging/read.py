@@ -43,7 +43,11 @@ def _refuse_slide(path: Path, limit_px: int) -> None:
     """Say of a slide that it is one, rather than that it is too large."""
     from leukdesk.imaging.slides import is_slide, whole_slide
 
-    if is_slide(path, limit_px=limit_px):
+    try:
+        slide = is_slide(path, limit_px=limit_px)
+    except ImageError:  # reading it as an image says why better
+        return
+    if slide:
         error = whole_slide(limit_px)
         error.subject = str(path)
         raise error

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leukdesk.domain.errors import ImageError, ImageReason
-from leukdesk.domain.image import ImageSource, Region, SmearImage
+from leukdesk.domain.image import UNTILED_PX, ImageSource, Region, SmearImage
 from leukdesk.domain.vocabulary import SLIDE_SUFFIXES
 from leukdesk.imaging.decoded import SYNTHETIC_MARK, stated_bits
 from leukdesk.imaging.file_bytes import FileBytes, sha256_of
-from leukdesk.imaging.pyramid import Pyramid
+from leukdesk.imaging.pyramid import ArrayStore, Pyramid
+from leukdesk.imaging.read import read_image
 from leukdesk.imaging.refusal import refusal
 from leukdesk.imaging.tiff_directory import directories
 from leukdesk.imaging.tiff_layout import is_tiled, page_size
@@ -65,16 +66,38 @@ def open_slide(path: Path) -> Slide:
     return Slide(source, pyramid)
 
 
-def read_region(path: Path, region: Region, *, limit_px: int) -> SmearImage:
+def open_large(path: Path, *, limit_px: int, untiled_px: int) -> Slide | SmearImage:
+    """A file of any size to be looked at: `is_slide` or decoded whole, which is refused above `untiled_px` pixels.
+
+    Raises `ImageError`.
+    """
+    try:
+        if is_slide(path, limit_px=limit_px):
+            return open_slide(path)
+        return read_image(path, limit_px=untiled_px)
+    except ImageError as error:
+        error.subject = str(path)
+        if error.reason == ImageReason.TOO_LARGE:
+            error.what += ", since it is not stored in tiles"
+            error.advice = "Export it as a tiled pyramid (OME-TIFF), or as smaller fields."
+        raise
+
+
+def as_pyramid(opened: Slide | SmearImage) -> Pyramid:
+    """The tiles of what `open_large` opened."""
+    return opened.pyramid if isinstance(opened, Slide) else Pyramid(ArrayStore(opened.pixels))
+
+
+def read_region(path: Path, region: Region, *, limit_px: int, untiled_px: int = UNTILED_PX) -> SmearImage:
     """A field of a slide in full size, as an image of its own: `source.region` says where it lay.
 
-    At most `limit_px` pixels, the same limit as for any image. Raises `ImageError`.
+    At most `limit_px` pixels, the same limit as for any image; `untiled_px` as for `open_large`. Raises `ImageError`.
     """
-    slide = open_slide(path)
-    with closing(slide.pyramid):
+    slide = open_large(path, limit_px=limit_px, untiled_px=untiled_px)
+    with closing(as_pyramid(slide)) as pyramid:
         try:
-            _check(region, slide.pyramid, limit_px)
-            pixels = slide.pyramid.region(*region)
+            _check(region, pyramid, limit_px)
+            pixels = pyramid.region(*region)
         except ImageError as error:
             error.subject = str(path)
             raise

@@ -31,7 +31,7 @@ DATA = re.compile(
     r"|no GPU used: this is a test|It has learned nothing|none|fake-stage|fake-other|phantom-demo|A stand-in for tests"
     r"|Fake CPU|English|tests|Benign|Early|Pre|Pro|[Bb]lasts|[Ll]ymphocytes|[Nn]eutrophils"
     r"|American|العربية|\w+_\w+"
-    r"|Ctrl|Shift|Space|Left|Right|Esc|Alt|Del|Home|End|Return|Enter|PgUp|PgDown|Backspace|Tab"
+    r"|Ctrl|Shift|Space|Left|Right|Up|Down|Esc|Alt|Del|Home|End|Return|Enter|PgUp|PgDown|Backspace|Tab"
 )
 # Messages of the rooms below the window are English as yet: resources/translations/README.md says so.
 MESSAGES = re.compile(r"(?i)it was damaged\.|settings\.json|nothing is to be done\.|the file ends too early.*")

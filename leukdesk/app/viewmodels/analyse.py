@@ -11,20 +11,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from leukdesk.analysis.sample import SampleImage
+from leukdesk.app.viewmodels.adjustment import Adjustment
 from leukdesk.app.viewmodels.batch import Batch
+from leukdesk.app.viewmodels.comparison import Compared, Comparison
 from leukdesk.app.viewmodels.engine import Engine
-from leukdesk.app.viewmodels.faces import RowState
+from leukdesk.app.viewmodels.faces import RowState, is_large
+from leukdesk.app.viewmodels.field_of_view import FieldOfView
 from leukdesk.app.viewmodels.files_on_disk import FilesOnDisk
 from leukdesk.app.viewmodels.heatmap import HeatmapChoice
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.viewmodels.opening import Opening, concerned, find, kept_as_file
 from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.viewmodels.shown_images import ShownImages
+from leukdesk.app.viewmodels.shown_picture import ShownPicture
 from leukdesk.app.viewmodels.thumbnails import Thumbnails
+from leukdesk.app.viewmodels.tiles import tile_cache
 from leukdesk.app.workers.lanes import Lanes, Token
 from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.finding import Failure, Finding
+from leukdesk.domain.image import Region
 from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +52,7 @@ class AnalyseViewModel(QObject):
     truth_changed = Signal()
     files_changed = Signal()  # some came, some are gone
     problem = Signal(object)  # KnownError: for a banner
+    view_kept = Signal(Path)  # a picture of the view was written
 
     def __init__(
         self,
@@ -65,6 +72,12 @@ class AnalyseViewModel(QObject):
         self.files = FilesOnDisk(lanes, self.images, self.batch, self)
         self.heatmap = HeatmapChoice(lanes.pictures, pictures, self)
         self._settings = Settings()
+        self.adjustment = Adjustment(self)
+        self.field = FieldOfView(engine, self)
+        tiles = tile_cache()
+        self.shown = ShownPicture(lanes, tiles, pictures, self.adjustment, self)
+        second = ShownPicture(lanes, tiles, pictures, self.adjustment, self)
+        self.comparison = Comparison(engine, second, HeatmapChoice(lanes.pictures, pictures, self), self)
         self._opening: Opening | None = None
         self._open_token, self._picture_token = Token(), Token()
         self._at: Path | None = None
@@ -76,6 +89,10 @@ class AnalyseViewModel(QObject):
         engine.failed.connect(self.problem)
         self.batch.finished.connect(self._finished)
         self.files.changed.connect(self._files_changed)
+        self.field.changed.connect(self._field_changed)
+        self.heatmap.changed.connect(lambda: self.comparison.follow_choice(self.heatmap))
+        for teller in (self.field.failed, self.comparison.failed, self.shown.tiles.failed, second.tiles.failed):
+            teller.connect(self.problem)
 
     # -- what is open
 
@@ -123,14 +140,25 @@ class AnalyseViewModel(QObject):
 
     @property
     def finding(self) -> Finding | None:
-        """What the model says of the selected image."""
-        return self.images.finding(self._place)
+        """What the model says of the selected image; of a slide, of the field of it that was analysed last."""
+        return self.images.finding(self._place) or self.field.finding(self.path)
 
     @property
     def error(self) -> KnownError | None:
         """Why the selected image could not be analysed, or not even be shown."""
         outcome = self.images.row(self._place).outcome if self._place >= 0 else None
-        return outcome.error if isinstance(outcome, Failure) else self._unreadable
+        return outcome.error if isinstance(outcome, Failure) and not is_large(outcome) else self._unreadable
+
+    @property
+    def is_slide(self) -> bool:
+        """Whether the selected image is too large to be classified as one image, so that only its fields are."""
+        return self._place >= 0 and is_large(self.images.row(self._place).outcome)
+
+    @property
+    def um_per_px(self) -> float | None:
+        """What a pixel of the selected image measures; None as long as nobody has said."""
+        source = self.finding.source if self.finding is not None else None
+        return source.um_per_px if source else self._picture.source.um_per_px if self._picture else None
 
     @property
     def has_truths(self) -> bool:
@@ -214,6 +242,25 @@ class AnalyseViewModel(QObject):
         if place is not None:
             self.select(place)
 
+    def analyse_field(self, region: Region) -> None:
+        """Analyse a field of the selected slide, given in px of its full size."""
+        if self.path is not None:
+            self.field.analyse(self.path, region)
+
+    def compare(self, mode: Compared) -> None:
+        """Compare something of the selected image; `NOTHING` ends it."""
+        self.comparison.start(mode, self.path, self._picture, self.finding)
+        self.comparison.follow_choice(self.heatmap)
+
+    def keep_view(self, path: Path, image: QImage, *, synthetic: bool) -> None:
+        """Write a picture of what is in view."""
+        work = partial(self._pictures.write, path, image, synthetic=synthetic)
+        self._lanes.pictures.submit(work, lambda _: self.view_kept.emit(path), self._tell)
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.problem.emit(error)
+
     def show_truth(self, on: bool) -> None:
         """Show or hide what is true of phantoms."""
         self._truth_shown = on
@@ -233,6 +280,9 @@ class AnalyseViewModel(QObject):
         self._place, self._picture, self._unreadable = -1, None, None
         self.batch.forget()
         self.heatmap.explain(None)
+        self.shown.show(None)
+        self.comparison.start(Compared.NOTHING, None, None, None)
+        self.field.forget()
         self.images.fill(opening.images, opening.failures)
         self._lanes.pictures.submit(partial(self._private.keep_only, opening.images))
         self.files.follow(() if opening.truths else self.named)  # a case is what its list says
@@ -269,13 +319,22 @@ class AnalyseViewModel(QObject):
         self.images.use(self.engine.vocabulary)
         self.heatmap.choose(None)
         self.heatmap.explain(None)
+        self.field.forget()
         self.outcome_changed.emit()
         self.resume()
 
     def _finished(self, place: int) -> None:
         if place == self._place:
-            self.heatmap.explain(self.finding)
-            self.outcome_changed.emit()
+            self._finding_changed()
+
+    def _field_changed(self) -> None:
+        if self.is_slide:
+            self._finding_changed()
+
+    def _finding_changed(self) -> None:
+        self.heatmap.explain(self.finding)
+        self.comparison.follow(self.path, self._picture, self.finding)
+        self.outcome_changed.emit()
 
     def _take_anew(self, places: Sequence[int]) -> None:
         if not places:
@@ -304,6 +363,8 @@ class AnalyseViewModel(QObject):
     def _take_picture(self, picture: Picture) -> None:
         scale = self._settings.acquisition(picture.source.path).scale(picture.source.um_per_px)
         self._picture = picture = replace(picture, source=replace(picture.source, um_per_px=scale))
+        self.shown.show(picture)
+        self.comparison.follow(self.path, picture, self.finding)
         self.picture_changed.emit()
 
     def _no_picture(self, error: Exception) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from leukdesk.app.viewmodels.faces import RowState
+from leukdesk.app.viewmodels.faces import RowState, is_large
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.viewmodels.progress import Pace, Progress
 from leukdesk.app.workers.lanes import Lane, Token
@@ -123,7 +123,8 @@ class Batch(QObject):
 
     def _failed(self, place: int, error: Exception) -> None:
         known = error if isinstance(error, KnownError) else self._bug()
-        self._images.mark(place, RowState.FAILED, Failure(self._images.row(place).path, known))
+        failure = Failure(self._images.row(place).path, known)
+        self._images.mark(place, RowState.DONE if is_large(failure) else RowState.FAILED, failure)
         self._landed(place)
 
     def _landed(self, place: int) -> None:

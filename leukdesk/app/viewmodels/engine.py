@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.card import Card
     from leukdesk.domain.finding import Finding
+    from leukdesk.domain.image import Region
     from leukdesk.settings import Settings
 
 
 def model_key(card: Card) -> str:
     """What a model is opened by: its name and version, as its folder is called."""
     return f"{card.name}-{card.version}"
+
+
+def _vocabulary(card: Card | None) -> Vocabulary:
+    classes = card.classes if card is not None else ()
+    return Vocabulary({one.id: ClassLook(one.display, one.colour) for one in classes})
 
 
 class Engine(QObject):
@@ -42,6 +48,7 @@ class Engine(QObject):
         self._bench: Bench | None = None
         self._predictor: Predictor | None = None
         self._optics: Settings | None = None
+        self._second: Predictor | None = None
         self._installed: tuple[Installed, ...] = ()
         self._looked = False
         self._wanted: str | None = None
@@ -81,9 +88,12 @@ class Engine(QObject):
     @property
     def vocabulary(self) -> Vocabulary:
         """How the loaded model's classes look."""
-        if self.card is None:
-            return Vocabulary()
-        return Vocabulary({one.id: ClassLook(one.display, one.colour) for one in self.card.classes})
+        return _vocabulary(self.card)
+
+    def vocabulary_of(self, key: str | None) -> Vocabulary:
+        """How an installed model's classes look."""
+        cards = (one.card for one in self._installed)
+        return _vocabulary(next((card for card in cards if card is not None and model_key(card) == key), None))
 
     def open(self, name: str | None = None) -> None:
         """Load a model in place of the loaded one; None is the active one, which the workbench knows."""
@@ -111,17 +121,35 @@ class Engine(QObject):
         """Look again at what is installed."""
         self._lane.submit(lambda: tuple(self._workbench().models()), self._show, self._refuse_list)
 
-    def analyser(self) -> Callable[[Path], Finding] | None:
-        """A function for the lane that analyses a file with the model loaded now; None without a model."""
+    @property
+    def lane(self) -> Lane:
+        """Where models run."""
+        return self._lane
+
+    def analyser(self, region: Region | None = None) -> Callable[[Path], Finding] | None:
+        """A function for the lane that analyses a file, or a field of it, with the loaded model; None without one."""
         if self._bench is None or self._predictor is None:
             return None
-        return partial(self._analyse, self._bench, self._predictor)
+        return partial(self._analyse, self._bench, self._predictor, region)
+
+    def second_opinion(self, key: str, region: Region | None, path: Path) -> Finding:
+        """Analyse a file, or a field of it, with another model, which stays loaded until yet another is asked for.
+
+        Runs on the lane. Raises `ImageError`, `BundleError`, `EngineError`.
+        """
+        bench = self._workbench()
+        if self._second is None or model_key(self._second.card) != key:
+            before, self._second = self._second, None
+            if before is not None:
+                before.close()
+            self._second = bench.open(key)
+        return self._analyse(bench, self._second, region, path)
 
     def close(self) -> None:
-        """Let go of the model; only after the lane was closed."""
-        if self._predictor is not None:
-            self._predictor.close()
-            self._predictor = None
+        """Let go of the models; only after the lane was closed."""
+        for predictor in filter(None, (self._predictor, self._second)):
+            predictor.close()
+        self._predictor = self._second = None
 
     def _workbench(self) -> Bench:
         if self._bench is None:
@@ -131,8 +159,8 @@ class Engine(QObject):
         return self._bench
 
     @staticmethod
-    def _analyse(bench: Bench, predictor: Predictor, path: Path) -> Finding:
-        return bench.analyse(path, predictor)
+    def _analyse(bench: Bench, predictor: Predictor, region: Region | None, path: Path) -> Finding:
+        return bench.analyse(path, predictor, region=region)
 
     def _load(self, name: str | None) -> Predictor:
         return self._workbench().open(name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from leukdesk.domain.errors import ImageReason
 from leukdesk.domain.finding import Decision, Failure, Finding, Outcome
 from leukdesk.domain.prediction import percent as plain_percent
 from leukdesk.domain.vocabulary import OKABE_ITO
@@ -120,11 +121,19 @@ def face(row: Row, vocabulary: Vocabulary) -> Face:
         return Face(row.path.name, row.state, "attention", "attention", translate("Faces", "File missing"), "", "", 0.0)
     if isinstance(row.outcome, Finding):
         return _of_finding(row.path.name, row.outcome, vocabulary)
+    if is_large(row.outcome):
+        return Face(row.path.name, row.state, "image", "muted", translate("Faces", "Slide"), "", "", 0.0)
     if isinstance(row.outcome, Failure):
         word, why = translate("Faces", "Failed"), row.outcome.error.what
         return Face(row.path.name, row.state, "attention", "refuse", word, "", "", 0.0, why)
     word = translate("Faces", "Analysing") if row.state is RowState.RUNNING else translate("Faces", "Waiting")
     return Face(row.path.name, row.state, str(row.state), "muted", word, "", "", 0.0)
+
+
+def is_large(outcome: Outcome | None) -> bool:
+    """Whether an image has no finding only because it is too large for one; its fields can be analysed."""
+    large = (ImageReason.WHOLE_SLIDE, ImageReason.TOO_LARGE)
+    return isinstance(outcome, Failure) and outcome.error.reason in large
 
 
 def _of_finding(name: str, finding: Finding, vocabulary: Vocabulary) -> Face:

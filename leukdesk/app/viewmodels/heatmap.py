@@ -27,6 +27,7 @@ class HeatmapChoice(QObject):
         self._lane, self._pictures = lane, pictures
         self._shown = False
         self._opacity = DEFAULT_OPACITY
+        self._threshold = 0.0
         self._class: str | None = None
         self._finding: Finding | None = None
         self._image: QImage | None = None
@@ -42,6 +43,11 @@ class HeatmapChoice(QObject):
     def opacity(self) -> float:
         """0 (clear) to 1."""
         return self._opacity
+
+    @property
+    def threshold(self) -> float:
+        """Values below this share of the image's strongest stay clear, 0 to 1."""
+        return self._threshold
 
     @property
     def chosen(self) -> str | None:
@@ -60,6 +66,11 @@ class HeatmapChoice(QObject):
     def available(self) -> bool:
         """Whether the finding comes with maps."""
         return self._finding is not None and self._finding.prediction.heatmap is not None
+
+    @property
+    def finding(self) -> Finding | None:
+        """What is explained."""
+        return self._finding
 
     @property
     def image(self) -> QImage | None:
@@ -86,18 +97,34 @@ class HeatmapChoice(QObject):
         self._opacity = min(1.0, max(0.0, opacity))
         self.changed.emit()
 
+    def set_threshold(self, threshold: float) -> None:
+        """0 (show all) to 1."""
+        self._threshold = min(1.0, max(0.0, threshold))
+        self._refresh(keep=True)
+
+    def mirror(self, other: HeatmapChoice, *, shown: bool) -> None:
+        """Show the same class in the same way as another choice."""
+        before = self._shown, self._class, self._threshold
+        self._shown, self._class, self._threshold = shown, other.chosen, other.threshold
+        self._opacity = other.opacity
+        if before != (self._shown, self._class, self._threshold):
+            self._refresh(keep=before[0] and before[1] == self._class)
+        else:
+            self.changed.emit()
+
     def explain(self, finding: Finding | None) -> None:
         """Another finding is on screen."""
         self._finding = finding
         self._refresh()
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, keep: bool = False) -> None:
+        """`keep`: the old picture stays until the new one is made."""
         self._token.cancel()
-        self._image = None
+        self._image = self._image if keep else None
         heatmap = self._finding.prediction.heatmap if self._finding is not None else None
         if self._shown and self._finding is not None and heatmap is not None and self.label is not None:
             source = self._finding.source
-            work = partial(self._pictures.heatmap, heatmap, self.label, source.width, source.height)
+            work = partial(self._pictures.heatmap, heatmap, self.label, source.width, source.height, self._threshold)
             self._token = self._lane.submit(work, self._take, urgent=True)
             if self._bar is None:
                 self._lane.submit(self._pictures.colour_bar, self._take_bar)

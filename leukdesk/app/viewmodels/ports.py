@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.finding import Finding
     from leukdesk.domain.heatmap import Heatmap
+    from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
     from leukdesk.settings import Settings
 
@@ -30,8 +31,8 @@ class Bench(Protocol):
     def open(self, name: str | None) -> Predictor:
         """Load and warm up a bundle; the active one for None. Raises `BundleError` or `EngineError`."""
 
-    def analyse(self, path: Path, predictor: Predictor) -> Finding:
-        """Read and analyse one image, heatmaps included. Raises `ImageError` or `EngineError`."""
+    def analyse(self, path: Path, predictor: Predictor, *, region: Region | None = None) -> Finding:
+        """Read and analyse one image or a field of a slide, heatmaps included. Raises `ImageError` or `EngineError`."""
 
     def open_fields(self) -> OpenFields:
         """Which openly licensed fields can be fetched. Raises `DataError`."""
@@ -48,14 +49,20 @@ class PictureSource(Protocol):
     def picture(self, path: Path) -> Picture:
         """An image with its halved levels. Raises `ImageError`."""
 
+    def shaded(self, levels: tuple[QImage, ...], shades: bytes) -> tuple[QImage, ...]:
+        """Pictures adjusted for viewing by a table of 256 levels."""
+
+    def write(self, path: Path, image: QImage, *, synthetic: bool) -> None:
+        """Write a PNG file, marked as synthetic if it is. Raises `OutputError`."""
+
     def thumbnail(self, path: Path, size: int) -> QImage:
         """A small picture. Raises `ImageError`."""
 
     def forget_thumbnails(self) -> None:
         """Remove what was kept of them."""
 
-    def heatmap(self, heatmap: Heatmap, label: str, width: int, height: int) -> QImage:
-        """The map of one class, to be stretched over the image."""
+    def heatmap(self, heatmap: Heatmap, label: str, width: int, height: int, threshold: float = 0.0) -> QImage:
+        """The map of one class, to be stretched over the image; clear below a share of the top of its scale."""
 
     def colour_bar(self, rows: int = 128) -> QImage:
         """The heatmap's colours, strong at the top."""

@@ -42,6 +42,7 @@ class Actions(QObject):
         self.zoom_out = self._action(self.tr("Zoom out"), "zoom-out", "-", "Ctrl+-")
         self.fit = self._action(self.tr("Whole image"), "fit", "0")
         self.actual = self._action(self.tr("Pixel for pixel"), "actual-size", "1")
+        self._add_looking()
         self._add_list_actions()
         self.stop = self._action(self.tr("Stop"), "stop", "Esc")
         self.resume = self._action(self.tr("Go on"), "resume")
@@ -114,6 +115,33 @@ class Actions(QObject):
         self.find_missing = self._action(self.tr("Find missing files…"), "folder")
         self.sorts = self._make_sorts()
         self.sort_reversed = self._switch(self.tr("Reverse the order"), "", "Shift+S")
+
+    def _add_looking(self) -> None:
+        """What is done with the canvas beside zooming."""
+        self.pan_left = self._action(self.tr("Look further left"), "", "Shift+Left", in_pane=True)
+        self.pan_right = self._action(self.tr("Look further right"), "", "Shift+Right", in_pane=True)
+        self.pan_up = self._action(self.tr("Look further up"), "", "Shift+Up", in_pane=True)
+        self.pan_down = self._action(self.tr("Look further down"), "", "Shift+Down", in_pane=True)
+        self.ruler = self._switch(self.tr("Ruler"), "ruler", "R")
+        self.analyse_view = self._action(self.tr("Analyse this view"), "analyse", "A")
+        self.export_view = self._action(self.tr("Save the view as a picture…"), "export", "Ctrl+E")
+        self.compared = self._make_compared()
+        self.blink = self._switch(self.tr("Take turns instead of side by side"), "", "B")
+
+    def _make_compared(self) -> QActionGroup:
+        group = QActionGroup(self)
+        ways = (
+            ("nothing", self.tr("Compare nothing"), "Shift+C"),
+            ("heatmap", self.tr("Compare image and heatmap"), "C"),
+            ("models", self.tr("Compare two models"), "M"),
+            ("images", self.tr("Compare with another image"), "I"),
+        )
+        for mode, text, key in ways:
+            action = self._switch(text, "", key)
+            action.setObjectName(f"compare_{mode}")
+            action.setData(mode)
+            group.addAction(action)
+        return group
 
     def _make_themes(self) -> QActionGroup:
         group = QActionGroup(self)

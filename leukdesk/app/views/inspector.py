@@ -10,8 +10,10 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.inspector_facts import FactsSection
+from leukdesk.app.views.inspector_field import FieldSection
 from leukdesk.app.views.inspector_heatmap import HeatmapSection
 from leukdesk.app.views.inspector_verdict import VerdictSection
+from leukdesk.app.views.inspector_view import ViewSection
 from leukdesk.app.views.widgets.labels import label, rule
 from leukdesk.app.views.widgets.probability_bars import ProbabilityBars
 from leukdesk.app.views.widgets.skeleton import Skeleton
@@ -26,6 +28,8 @@ class Inspector(QFrame):
         self.verdict = VerdictSection(model, theme)
         self.bars = ProbabilityBars(theme)
         self.heatmap = HeatmapSection(model, theme, actions)
+        self.field = FieldSection(model, actions)
+        self.view = ViewSection(model.adjustment)
         self.facts = FactsSection(model, theme)
         self._answer, self._line = QWidget(), rule()
         self._awaited = Skeleton(theme, "lines", self.tr("No finding yet"))
@@ -51,7 +55,10 @@ class Inspector(QFrame):
         column = _column(page, tokens.SPACE_4)
         column.addWidget(self.verdict)
         column.addWidget(self._awaited)
+        column.addWidget(self.field)
         column.addWidget(self._answer)
+        column.addWidget(rule())
+        column.addWidget(self.view)
         column.addWidget(self._line)
         column.addWidget(self.facts)
         column.addStretch(1)
@@ -69,11 +76,14 @@ class Inspector(QFrame):
     def _refresh(self) -> None:
         finding, engine = self._model.finding, self._model.engine
         under_way = engine.loading or (engine.predictor is not None and self._model.state is not None)
-        self._awaited.setVisible(finding is None and self._model.error is None and under_way)
+        self._awaited.setVisible(
+            finding is None and self._model.error is None and under_way and not self._model.is_slide
+        )
         self._answer.setVisible(finding is not None)
         if finding is not None:
             self.bars.show_ranked(finding.prediction.ranked(), self._model.images.vocabulary)
         self.verdict.refresh()
+        self.field.refresh()
         self.heatmap.refresh()
         self.facts.refresh()
         self._line.setVisible(not self.facts.isHidden())

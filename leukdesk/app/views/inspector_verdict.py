@@ -43,6 +43,8 @@ class VerdictSection(QWidget):
             self._show_finding(finding)
         elif error is not None:
             self._say(self.tr("Failed"), "attention", "refuse", self.tr("No finding"), "")
+        elif self._model.is_slide:
+            self._say(self.tr("Slide"), "image", "plain", "", "")
         else:
             self._show_waiting()
 

@@ -35,6 +35,9 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
             one.hide_overlays,
             one.calibrate,
             None,
+            one.analyse_view,
+            one.export_view,
+            None,
             one.stop,
             one.resume,
         ),
@@ -49,6 +52,9 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
 def _fill_view(view: QMenu, one: Actions) -> None:
     translate = QCoreApplication.translate
     _fill(view, (one.go_analyse, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
+    moves = (one.pan_left, one.pan_right, one.pan_up, one.pan_down, one.ruler)
+    _fill(view.addMenu(translate("Menus", "&Move and measure")), moves)
+    _fill(view.addMenu(translate("Menus", "&Compare")), (*one.compared.actions(), None, one.blink))
     _fill(view, (None, one.as_list, one.as_gallery, one.search_images, one.show_all))
     _fill(view.addMenu(translate("Menus", "&Sort images")), (*one.sorts.actions(), None, one.sort_reversed))
     view.addMenu(translate("Menus", "&Theme")).addActions(one.themes.actions())

@@ -163,17 +163,20 @@ def _without_frames(error: KnownError) -> KnownError:
 
 
 class Lanes:
-    """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; the network."""
+    """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
+    the network.
+    """
 
     def __init__(self) -> None:
         self.inference = Lane("inference")
         self.pictures = Lane("pictures")
         self.thumbnails = Lane("thumbnails", keep=256)
+        self.tiles = Lane("tiles")
         self.network = Lane("network")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
-        return (self.inference, self.pictures, self.thumbnails, self.network)
+        return (self.inference, self.pictures, self.thumbnails, self.tiles, self.network)
 
     def close(self) -> None:
         """Close every lane; returns when no thread is left."""

@@ -49,7 +49,7 @@ def test_an_image_above_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     Image.new("RGB", (300, 300)).save(path)
     with pytest.raises(ImageError):
-        Pictures(80_000).picture(path)
+        Pictures(80_000, untiled_px=80_000).picture(path)
 
 
 def test_a_heatmap_is_clear_where_nothing_is_and_strong_at_the_spot() -> None:

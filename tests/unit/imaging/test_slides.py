@@ -145,7 +145,7 @@ def test_a_slide_is_told_from_an_image(folder: Path, phantom: Path) -> None:
 
 def test_a_field_of_a_slide_is_an_image_with_its_place(phantom: Path) -> None:
     place = Region(700, 301, 400, 250)
-    image = read_region(phantom, place, limit_px=LIMIT_PX)
+    image = read_region(phantom, place, limit_px=LIMIT_PX, untiled_px=LIMIT_PX)
     whole = tifffile.imread(phantom)
     assert np.array_equal(image.pixels, whole[301:551, 700:1100])
     assert image.source.region == place
@@ -155,7 +155,7 @@ def test_a_field_of_a_slide_is_an_image_with_its_place(phantom: Path) -> None:
     assert image.source.synthetic
     for wrong in (Region(-1, 0, 9, 9), Region(2_500, 0, 101, 9), Region(0, 0, 0, 9), Region(0, 0, 1_000, 1_000)):
         with pytest.raises(ImageError):
-            read_region(phantom, wrong, limit_px=LIMIT_PX)
+            read_region(phantom, wrong, limit_px=LIMIT_PX, untiled_px=LIMIT_PX)
 
 
 def test_looking_at_a_large_slide_takes_little_memory(folder: Path) -> None:

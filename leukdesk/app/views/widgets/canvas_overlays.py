@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -49,6 +49,7 @@ class Legend(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bar, self._name = ColourBar(theme), label("", "strong")
+        self._shown: tuple[str, QImage | None] = ("", None)
         self.setProperty("overlay", "true")
         self.setToolTip(
             self.tr(
@@ -71,12 +72,16 @@ class Legend(QFrame):
         column.addWidget(self._name)
         column.addLayout(scale)
 
-    def explain(self, name: str, bar: QImage | None) -> None:
-        """Show for which class."""
+    def explain(self, name: str, bar: QImage | None) -> bool:
+        """Show for which class; tells whether anything changed."""
+        if (name, bar) == self._shown:
+            return False
+        self._shown = name, bar
         self._name.setText(name)
         self.setAccessibleName(self.tr("Heatmap for {name}").format(name=name))
         self._bar.show_bar(bar)
         self.adjustSize()
+        return True
 
 
 class ScaleBar(QWidget):
@@ -143,12 +148,29 @@ class ZoomBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
-        for one in (actions.zoom_out, self._zoom, actions.zoom_in, actions.fit, actions.actual):
+        for one in (actions.zoom_out, self._zoom, actions.zoom_in, actions.fit, actions.actual, actions.ruler):
             row.addWidget(one if isinstance(one, QLabel) else _button(one))
+        row.addWidget(_compare_button(theme, actions))
+        row.addWidget(_button(actions.export_view))
 
     def show_zoom(self, zoom: float) -> None:
         """Screen pixels for an image pixel."""
         self._zoom.setText(f"{number(100 * zoom)}%")
+
+
+def _compare_button(theme: Theme, actions: Actions) -> QToolButton:
+    button, menu = QToolButton(), QMenu()
+    menu.addActions(actions.compared.actions())
+    menu.addSeparator()
+    menu.addAction(actions.blink)
+    menu.setParent(button, menu.windowFlags())
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setToolTip(QCoreApplication.translate("ZoomBar", "Compare"))
+    button.setAccessibleName(button.toolTip())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    theme.dress(button, "compare")
+    return button
 
 
 def _button(action: object) -> QToolButton:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QMimeDatabase, Qt, QUrl
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from test_open_and_look import drop
 from window_desk import Desk
 
@@ -121,6 +121,7 @@ def test_what_was_open_is_offered_again_and_forgotten_when_asked(
     desk = desk_with(Settings(theme="light", recent=(str(gone),)))
     desk.start()
     assert recent(desk) == [str(gone)]
+    assert "gone.png" in [one.text() for one in desk.analyse.welcome.findChildren(QPushButton)]
     desk.window.commands.open_sample.trigger()
     desk.until(lambda: desk.model.images.rowCount() > 0)
     desk.window.open_paths(smears)

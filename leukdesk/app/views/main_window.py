@@ -207,6 +207,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         one = self.commands
         self.openings.chosen.connect(self.open_paths)
+        self.openings.recent_changed.connect(self.analyse.welcome.offer)
+        self.analyse.welcome.reopened.connect(lambda name: self.open_paths([Path(name)]))
+        self.analyse.welcome.offer(self._preferences.settings.recent)
         self.openings.nothing_to_paste.connect(self._say_nothing_to_paste)
         self.openings.pass_over(self._sample())
         one.calibrate.triggered.connect(self._calibrate)

@@ -25,6 +25,7 @@ class Openings(QObject):
 
     chosen = Signal(list)  # list[Path]
     nothing_to_paste = Signal()
+    recent_changed = Signal(tuple)  # paths as text, the newest first
 
     def __init__(
         self, model: AnalyseViewModel, preferences: Preferences, actions: Actions, recent: QMenu, window: QWidget
@@ -34,6 +35,7 @@ class Openings(QObject):
         self._model, self._preferences, self._actions, self._window = model, preferences, actions, window
         self._recent = recent
         self._not_kept: set[Path] = set()
+        self._listed: tuple[str, ...] | None = None
         actions.open_images.triggered.connect(self._ask_images)
         actions.open_folder.triggered.connect(self._ask_folder)
         actions.paste.triggered.connect(self._paste)
@@ -104,12 +106,16 @@ class Openings(QObject):
             self._preferences.remember_opened(few)
 
     def _fill(self) -> None:
+        if self._preferences.settings.recent == self._listed:
+            return
+        self._listed = self._preferences.settings.recent
         self._recent.clear()
-        for name in self._preferences.settings.recent:
+        for name in self._listed:
             action = QAction(_shortened(name).replace("&", "&&"), self._recent)
             action.setToolTip(name)
             action.triggered.connect(lambda _on=False, name=name: self.chosen.emit([Path(name)]))
             self._recent.addAction(action)
+        self.recent_changed.emit(self._preferences.settings.recent)
         self._recent.addSeparator()
         self._recent.addAction(self._actions.forget_recent)
         self._actions.forget_recent.setEnabled(bool(self._preferences.settings.recent))

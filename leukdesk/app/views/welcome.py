@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -15,10 +18,13 @@ from leukdesk.app.views.widgets.labels import label, link
 from leukdesk.app.views.widgets.page import Page
 
 _WIDTH = 560
+_RECENT = 4  # of what was open before; the menu has more
 
 
 class Welcome(QWidget):
     """The empty state of the Analyse place."""
+
+    reopened = Signal(str)  # the path of what was open before
 
     def __init__(
         self, fields: OpenFieldsViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None
@@ -38,10 +44,29 @@ class Welcome(QWidget):
         self._cancel = link(self.tr("Stop fetching"))
         self._cancel.clicked.connect(fields.cancel)
         self._column.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignLeading)
+        self._recent = QWidget()
+        self._column.addWidget(self._recent)
         self._add_foot()
         self._page.fill(self)
         fields.changed.connect(self._show_fields)
         self._show_fields()
+
+    def offer(self, names: Sequence[str]) -> None:
+        """Offer what was open before: files and folders by their paths."""
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, tokens.SPACE_3, 0, 0)
+        column.setSpacing(tokens.SPACE_1)
+        if names:
+            column.addWidget(label(self.tr("Open again"), "section"))
+        for name in names[:_RECENT]:
+            again = link(Path(name).name)
+            again.setToolTip(name)
+            again.clicked.connect(lambda _on=False, name=name: self.reopened.emit(name))
+            column.addWidget(again, 0, Qt.AlignmentFlag.AlignLeading)
+        self._column.replaceWidget(self._recent, block)
+        self._recent.deleteLater()
+        self._recent = block
 
     def _show_fields(self) -> None:
         offer, (done, total) = self._fields.offer, self._fields.progress
@@ -56,7 +81,7 @@ class Welcome(QWidget):
 
     def _choices(self, actions: Actions) -> tuple[tuple[QAction, str, str], ...]:
         return (
-            (actions.open_images, "image", self.tr("One or more files: JPEG, PNG, BMP or TIFF")),
+            (actions.open_images, "image", self.tr("One or more files: JPEG, PNG, BMP or TIFF, or an archive of them")),
             (actions.open_folder, "folder", self.tr("All images in a folder and below it")),
             (
                 actions.open_sample,

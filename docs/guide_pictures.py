@@ -60,6 +60,10 @@ def own_files(folder: Path) -> None:
     (folder / "slide 7 field 2.png").write_bytes(pictures[2].read_bytes()[:20_000])
     with window("light", folder, model="phantom-demo-1.0") as camera:
         show(camera, 0, "uncalibrated")
+        camera.session.window.commands.calibrate.trigger()
+        camera.take(IMAGES / "calibration.png")
+        for dialog in camera.session.window.findChildren(QDialog):
+            dialog.reject()
         show(camera, 1, "failed")
 
 

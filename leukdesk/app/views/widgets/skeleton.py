@@ -13,6 +13,7 @@ from leukdesk.app.theme.theme import Theme
 
 _BREATH_MS = 1600
 _FAINTEST = 0.55
+_LARGE_STRENGTH = 0.5  # a large plate in full grey would be the loudest thing on screen
 _TILE = QSize(120, 72)
 
 
@@ -54,7 +55,7 @@ class Skeleton(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("track"))
-        painter.setOpacity(self._strength)
+        painter.setOpacity(self._strength * (_LARGE_STRENGTH if self._shape == "image" else 1.0))
         for bone in self._bones():
             painter.drawRoundedRect(bone, tokens.SPACE_1, tokens.SPACE_1)
 

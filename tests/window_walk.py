@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -42,6 +43,7 @@ CONTROLS = (
     QPlainTextEdit,
     QTextEdit,
 )
+_SETTLING = 40  # looks, at most
 _FRAME = 2  # px by which the frame of a focused button is thicker
 INNER = (QHeaderView, QScrollBar)  # part of another control
 
@@ -159,8 +161,18 @@ def _cells(view: QAbstractItemView) -> Iterator[str]:
                 yield str(index.data(role) or "")
 
 
-def clipped(top: QWidget) -> Iterator[str]:
-    """Texts that do not fit where they are."""
+def clipped(top: QWidget) -> list[str]:
+    """Texts that do not fit where they are, once the layouts have come to rest."""
+    found = list(_clipped_now(top))
+    for _ in range(_SETTLING):
+        if not found:
+            break
+        QTest.qWait(50)
+        found = list(_clipped_now(top))
+    return found
+
+
+def _clipped_now(top: QWidget) -> Iterator[str]:
     for one in visible(top):
         if isinstance(one, QLabel) and not isinstance(one, ElidedLabel) and one.text():
             need = one.heightForWidth(one.width()) if one.wordWrap() else one.sizeHint().height()

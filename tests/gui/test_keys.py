@@ -48,7 +48,8 @@ def test_a_command_is_found_by_a_few_letters_and_run_by_enter(desk: Desk) -> Non
     dialog = palette(desk)
     assert len(rows(dialog)) == len(desk.window.commands.all())
     desk.bot.keyClicks(dialog.words, "mod view")
-    assert rows(dialog) == ["View › Models"]
+    assert rows(dialog)[0] == "View › Models"
+    assert len(rows(dialog)) < 5
     desk.bot.keyClick(dialog.words, Qt.Key.Key_Return)
     desk.until(desk.window.models.isVisible)
 

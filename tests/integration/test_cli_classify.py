@@ -241,7 +241,7 @@ def test_on_a_terminal_there_is_a_bar_on_stderr(smears: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows interrupts in another way")
 def test_an_interrupt_ends_it_and_leaves_no_half_table(smears: Path) -> None:
-    for number in range(300):
+    for number in range(1500):
         (smears / f"more-{number}.png").write_bytes((smears / "1.png").read_bytes())
     running = subprocess.Popen(
         command("classify", "smears", "--model", MODEL, "--heatmaps", "h", "--out", "r.csv"),

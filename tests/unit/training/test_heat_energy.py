@@ -71,7 +71,7 @@ def test_a_crop_is_square_inside_the_picture_and_holds_its_cell(height, width, d
     pixels = np.zeros((height, width, 3), np.uint8)
     pixels[top : top + 20, left : left + 15] = 200
     (crop,) = single_cells(Scene("g", pixels, ((left, top, left + 15, top + 20),)))
-    assert crop.pixels.shape == (36, 36, 3)
+    assert crop.pixels.shape == (50, 50, 3)
     ((x0, y0, x1, y1),) = crop.cells
     assert (x1 - x0, y1 - y0) == (15, 20)
     assert (crop.pixels[y0:y1, x0:x1] == 200).all()

@@ -21,7 +21,7 @@ class Window:
     def __init__(self) -> None:
         self.opened: list[tuple[list[Path], bool]] = []
 
-    def __call__(self, paths: list[Path], *, sample: bool = False, theme: str | None = None) -> int:
+    def __call__(self, paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
         self.opened.append((paths, sample))
         return 0
 

@@ -135,6 +135,7 @@ class HistoryReason(StrEnum):
     TOO_SOON = "too_soon"  # after failed sign-ins
     SIGNED = "signed"  # amend first
     UNRESOLVED = "unresolved"  # unidentified answers block sign-off
+    UNREVIEWED = "unreviewed"  # and so do answers that no human confirmed
     SAME_PERSON = "same_person"  # the second signature
     NOT_SIGNED = "not_signed"
     INVALID = "invalid"

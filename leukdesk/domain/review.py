@@ -8,6 +8,7 @@ from enum import StrEnum
 
 UNIDENTIFIED = "unidentified"  # the reader does not know either: blocks sign-off
 NOT_CLASSED = "not_classed"  # excluded from the count, and shown as such
+NO_CLASS = frozenset({UNIDENTIFIED, NOT_CLASSED})
 
 
 class Meaning(StrEnum):
@@ -48,7 +49,7 @@ class Answer:
 
     @property
     def resolved(self) -> bool:
-        """Whether it may be signed: a person said what it is, or the model's answer was accepted."""
+        """Whether it is known what it is: a person said so, or the model's answer was accepted."""
         return self.human_label != UNIDENTIFIED if self.human_label else self.accepted
 
 

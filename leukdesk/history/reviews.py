@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select, update
 
+from leukdesk.domain.agreement import MonthOfAgreement
 from leukdesk.domain.audit import Act
 from leukdesk.domain.case import CaseStatus
 from leukdesk.domain.errors import HistoryError, HistoryReason
@@ -23,6 +26,25 @@ from leukdesk.history.tables import amendments, answers, comments, details, even
 from leukdesk.history.users import Users, names, require
 
 Target = tuple[int, int]  # image id, and WHOLE_IMAGE or the number of a cell
+
+_DAY_US = 86_400_000_000
+_NEWEST = (
+    select(labels.c.image_id, labels.c.number, func.max(labels.c.event).label("event"))
+    .group_by(labels.c.image_id, labels.c.number)
+    .subquery()
+)
+_BY_DAY = (
+    select(
+        (events.c.at // _DAY_US).label("day"),
+        answers.c.model_label,
+        answers.c.human_label,
+        func.count().label("count"),
+    )
+    .join(_NEWEST, (_NEWEST.c.image_id == answers.c.image_id) & (_NEWEST.c.number == answers.c.number))
+    .join(events, events.c.seq == _NEWEST.c.event)
+    .where(answers.c.human_label != "")
+    .group_by("day", answers.c.model_label, answers.c.human_label)
+)
 
 
 class Reviews:
@@ -69,8 +91,8 @@ class Reviews:
     def sign(self, user: int, case_id: int, *, password: str = "", required: int = 1) -> SignOff:
         """Sign a case as it stands; `required` is how many people the site asks for, 1 or 2. Needs SIGN.
 
-        Raises `HistoryError`: UNRESOLVED while answers are unidentified, SIGNED, SAME_PERSON for the second signature,
-        WRONG_PASSWORD.
+        Raises `HistoryError`: UNRESOLVED while answers are unidentified, UNREVIEWED while nobody confirmed some,
+        SIGNED, SAME_PERSON for the second signature, WRONG_PASSWORD.
         """
         self._users.confirm(user, password)
         with self._ledger.writing() as transaction:
@@ -107,6 +129,18 @@ class Reviews:
             )
             counted = counted if case_id is None else counted.where(answers.c.case_id == case_id)
             return [Agreement(*row) for row in connection.execute(counted)]
+
+    def agreement_by_month(self) -> list[MonthOfAgreement]:
+        """The same counts by the month in which a human said it, the first month first; months without are left out."""
+        with self._ledger.reading() as connection:
+            months: dict[date, Counter[tuple[str, str]]] = {}
+            for row in connection.execute(_BY_DAY):
+                month = (date(1970, 1, 1) + timedelta(days=row.day)).replace(day=1)
+                months.setdefault(month, Counter())[row.model_label, row.human_label] += row.count
+        return [
+            MonthOfAgreement(month, tuple(Agreement(*pair, count) for pair, count in sorted(months[month].items())))
+            for month in sorted(months)
+        ]
 
 
 def read_answers(connection: Connection, case_id: int) -> list[Answer]:
@@ -202,6 +236,13 @@ def _signature(connection: Connection, case_id: int, signer: User, required: int
             f"{case.unresolved} answers are unidentified or rejected",
             reason=HistoryReason.UNRESOLVED,
             advice="Label each of them first, if need be as not classed.",
+        )
+    of_case = (answers.c.case_id == case_id) & (answers.c.human_label == "")
+    if unreviewed := connection.scalar(select(func.count()).where(of_case)):
+        raise HistoryError(
+            f"nobody has confirmed {unreviewed} of the model's answers",
+            reason=HistoryReason.UNREVIEWED,
+            advice="Review them first.",
         )
     second = case.status is CaseStatus.FIRST_SIGNED
     if second and read_sign_offs(connection, case_id)[-1].signer == signer.name:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
+from leukdesk.domain.agreement import MonthOfAgreement
 from leukdesk.domain.audit import Act
 from leukdesk.domain.case import Case, CaseDetails, CaseStatus
 from leukdesk.domain.errors import HistoryError, HistoryReason
@@ -12,7 +15,7 @@ from leukdesk.domain.review import NOT_CLASSED, UNIDENTIFIED, Agreement, Meaning
 from leukdesk.domain.user import Role
 from leukdesk.history.history import History
 from leukdesk.history.reviews import case_sha256
-from tests.unit.history.conftest import new_finding
+from tests.unit.history.conftest import Store, new_finding
 
 
 @pytest.fixture
@@ -57,12 +60,18 @@ def test_what_is_unidentified_blocks_sign_off(history: History, user: int, case:
         assert reason_of(refused) == HistoryReason.UNRESOLVED
     history.reviews.label(user, images[2], NOT_CLASSED)
     assert history.cases.get(case.id).unresolved == 0
+    with pytest.raises(HistoryError, match="nobody has confirmed 2 of") as refused:
+        history.reviews.sign(user, case.id)
+    assert reason_of(refused) == HistoryReason.UNREVIEWED
+    assert history.cases.get(case.id).status is CaseStatus.IN_REVIEW
+    history.reviews.label_many(user, [(one, 0) for one in images[:2]], "blast")
     assert history.reviews.sign(user, case.id).meaning is Meaning.REVIEWED
 
 
 def test_a_signed_case_changes_only_by_amendment_and_both_versions_are_kept(
     history: History, user: int, case: Case, images: list[int]
 ) -> None:
+    history.reviews.label_many(user, [(images[0], 0), (images[1], 0)], "lymphocyte")
     history.reviews.label(user, images[2], "blast")
     history.reviews.comment(user, case.id, "few cells", image_id=images[2])
     with history.ledger.reading() as connection:
@@ -91,8 +100,8 @@ def test_a_signed_case_changes_only_by_amendment_and_both_versions_are_kept(
     assert history.cases.get(case.id).status is CaseStatus.AMENDING
     again = history.reviews.sign(user, case.id)
     now, then = history.trail.case(case.id), history.trail.case(case.id, upto=signed.id)
-    assert [one.label for one in now.labels] == ["blast", "monocyte"]
-    assert [one.label for one in then.labels] == ["blast"]
+    assert [one.label for one in now.labels][2:] == ["blast", "monocyte"]
+    assert [one.label for one in then.labels][2:] == ["blast"]
     assert then.sign_offs == (signed,)
     assert now.sign_offs == (signed, again)
     with history.ledger.reading() as connection:
@@ -115,3 +124,24 @@ def test_two_people_sign_where_the_site_asks(history: History, user: int, case: 
     second = history.reviews.sign(colleague, case.id, password="secret word", required=2)
     assert (second.meaning, second.signer) == (Meaning.CONFIRMED, "Anna")
     assert history.cases.get(case.id).status is CaseStatus.SIGNED
+
+
+def test_agreement_is_counted_by_the_month_in_which_the_label_that_counts_was_given(store: Store) -> None:
+    january, march = (datetime(2026, month, 31, 23, tzinfo=UTC) for month in (1, 3))
+    clock = [january]
+    history = store.open(clock=lambda: int(clock[0].timestamp() * 1e6))
+    user = history.users.local().id
+    case = history.cases.open(user, CaseDetails("24-0117"))
+    history.findings.record(user, case.id, [new_finding(number) for number in range(3)])
+    images = [one.id for one in history.findings.images(case.id)]
+    model = history.reviews.answers(case.id)[0].model_label
+    for image in images:
+        history.reviews.label(user, image, model)
+    clock[0] = march
+    history.reviews.label(user, images[1], "blast")
+    history.reviews.label(user, images[2], "")
+    assert history.reviews.agreement_by_month() == [
+        MonthOfAgreement(date(2026, 1, 1), (Agreement(model, model, 1),)),
+        MonthOfAgreement(date(2026, 3, 1), (Agreement(model, "blast", 1),)),
+    ]
+    history.close()

@@ -67,7 +67,7 @@ def test_every_role_and_every_action(history: History, user: int) -> None:
         for role, who in people.items():
             case = history.cases.open(user, CaseDetails(new(history), "P-1"))
             history.findings.record(user, case.id, [new_finding(case.id)])
-            if name in ("reviewed", "reviews.amend"):
+            if name in ("reviewed", "reviews.sign", "reviews.amend"):
                 history.reviews.label(user, image_of(history, case), "blast")
             if name == "reviews.amend":
                 history.reviews.sign(user, case.id)

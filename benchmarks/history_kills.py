@@ -23,10 +23,9 @@ from pathlib import Path
 from sqlalchemy import select as rows_of
 
 from leukdesk.domain.case import CaseDetails
-from leukdesk.domain.job import ItemState
+from leukdesk.domain.job import ItemResult, ItemState
 from leukdesk.domain.recorded import NewFinding
 from leukdesk.history.history import History
-from leukdesk.history.jobs import ItemResult
 from leukdesk.history.opening import look_through, open_history
 from leukdesk.history.tables import events
 from tests.findings import make_finding

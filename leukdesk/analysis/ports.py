@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from leukdesk.domain.batch import BatchRow
     from leukdesk.domain.card import Card
+    from leukdesk.domain.finding import Decision
+    from leukdesk.domain.job import ItemResult, Job, JobItem
     from leukdesk.domain.recorded import NewFinding
 
 
@@ -50,3 +54,30 @@ class FindingRecorder(Protocol):
 
         Raises `HistoryError`; then none of them was kept.
         """
+
+
+class JobStore(Protocol):
+    """Keeps batches; `history.jobs.Jobs` is one. All methods raise `HistoryError`."""
+
+    def get(self, job_id: int) -> Job: ...
+
+    def rows(self, job_id: int, *, first: int = 0, count: int = 1_000_000) -> list[BatchRow]: ...
+
+    def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
+        """Accepted answers by model's key and class, and all answers by decision."""
+
+    def claim(self, job_id: int, count: int) -> list[JobItem]:
+        """Up to `count` waiting items, now running."""
+
+    def record(self, user: int, job_id: int, results: Sequence[ItemResult], *, claim: int = 0) -> list[JobItem]:
+        """Keep results and the states of their items, and claim the next ones, in one transaction."""
+
+    def resume(self, job_id: int) -> Job:
+        """What was running waits again; the job is active, or finished where nothing waits."""
+
+    def release(self, job_id: int) -> Job:
+        """What was running waits again; the job stays as it is."""
+
+    def pause(self, job_id: int) -> Job: ...
+
+    def cancel(self, job_id: int) -> Job: ...

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from leukdesk.analysis.batch_work import file_size
 from leukdesk.domain.finding import Finding, Outcome
 from leukdesk.domain.recorded import NewFinding
 
@@ -55,8 +56,4 @@ def _keep(
 
 
 def _new(finding: Finding, temperature: float) -> NewFinding:
-    try:
-        size = finding.source.path.stat().st_size
-    except OSError:  # it was read a moment ago; its hash tells it
-        size = 0
-    return NewFinding(finding, temperature, size)
+    return NewFinding(finding, temperature, file_size(finding.source.path))

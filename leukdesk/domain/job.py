@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from leukdesk.domain.finding import Failure
+from leukdesk.domain.recorded import NewFinding
+
 
 class ItemState(StrEnum):
     """Where one file of a job stands."""
@@ -59,3 +62,12 @@ class JobItem:
     what: str  # the reason in words
     finding: int | None  # of a done item: `RecordedFinding.id`
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ItemResult:
+    """How one claimed item ended: with a finding, a finding that was known before, or a failure."""
+
+    number: int
+    outcome: NewFinding | Failure | int  # int: `RecordedFinding.id` of an older finding that is used again
+    sha256: str = ""  # where the outcome does not say it

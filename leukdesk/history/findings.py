@@ -69,7 +69,7 @@ class Findings:
             require(transaction.connection, user, Right.RECORD)
             if case_id is not None:
                 require_unsigned(transaction.connection, case_id)
-            return _Recording(transaction, user, case_id).again(finding, path)
+            return record_or_reuse(transaction, user, case_id, [(finding, path)])[0]
 
     def images(self, case_id: int | None, *, limit: int = 1_000_000) -> list[RecordedImage]:
         """Images of a case in the order they came; of no case for None."""
@@ -112,9 +112,16 @@ class Findings:
 
 def record_findings(transaction: Transaction, user: int, case_id: int | None, found: Sequence[NewFinding]) -> list[int]:
     """As `Findings.record`, within a transaction; whoever calls has checked the right."""
+    return record_or_reuse(transaction, user, case_id, found)
+
+
+def record_or_reuse(
+    transaction: Transaction, user: int, case_id: int | None, found: Sequence[NewFinding | tuple[int, Path]]
+) -> list[int]:
+    """As `record_findings`, some of them known from before: the finding's id, and where its image is now."""
     recording = _Recording(transaction, user, case_id)
-    recording.know([one.finding.source.sha256 for one in found])
-    ids = [recording.add(one) for one in found]
+    recording.know([one.finding.source.sha256 for one in found if isinstance(one, NewFinding)])
+    ids = [recording.add(one) if isinstance(one, NewFinding) else recording.again(*one) for one in found]
     recording.finish()
     return ids
 
@@ -175,9 +182,8 @@ class _Recording:
             self._added += 1
         rows[predictions] = [_without_event(row) | {"image_id": image_id} for row in old]
         name = connection.scalar(select(bundles.c.name).where(bundles.c.event == old[0]["bundle_id"]))
-        event = self._append(image_id, rows, name or "")
-        self.finish()
-        return event
+        self._images[image["sha256"]] = image_id
+        return self._append(image_id, rows, name or "")
 
     def finish(self) -> None:
         """Write what counts now, and bring the case's row up to date."""

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
+from leukdesk.domain.batch import BatchOptions, BatchRow
 from leukdesk.domain.errors import HistoryError, HistoryReason
-from leukdesk.domain.finding import Failure
-from leukdesk.domain.job import ItemState, Job, JobItem, JobState
+from leukdesk.domain.finding import Decision, Failure
+from leukdesk.domain.job import ItemResult, ItemState, Job, JobItem, JobState
 from leukdesk.domain.recorded import NewFinding
 from leukdesk.domain.user import Right
 from leukdesk.history.cases import require_unsigned
-from leukdesk.history.findings import record_findings
+from leukdesk.history.findings import record_or_reuse
+from leukdesk.history.job_rows import count_answers, read_rows
 from leukdesk.history.ledger import Ledger, Row, Transaction, canonical, now_us
 from leukdesk.history.moments import moment, path_text, text_path
 from leukdesk.history.plain_text import checked
-from leukdesk.history.tables import job_items, jobs
+from leukdesk.history.tables import images, job_items, jobs, predictions
 from leukdesk.history.users import require
 
 _CHUNK = 10_000
 Thing = TypeVar("Thing")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ItemResult:
-    """How one claimed item ended: with a finding, a finding that was known before, or a failure."""
-
-    number: int
-    outcome: NewFinding | Failure | int  # int: `RecordedFinding.id` of an older finding that is used again
-    sha256: str = ""  # where the outcome does not say it
 
 
 class Jobs:
@@ -46,12 +39,15 @@ class Jobs:
     def create(
         self,
         user: int,
-        paths: Iterable[Path],
+        paths: Iterable[Path | Failure],
         *,
         case_id: int | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Job:
-        """A new job with one waiting item for each path, numbered from 0. Needs RECORD."""
+        """A new job with one waiting item for each path, numbered from 0. Needs RECORD.
+
+        What could not even be found is a `Failure` among the paths, and a failed item.
+        """
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             if case_id is not None:
@@ -59,8 +55,19 @@ class Jobs:
             row = {"created": now_us(), "user_id": user, "case_id": case_id, "state": str(JobState.ACTIVE)}
             values = row | {"options": canonical(options or {}).decode()}
             job_id: int = transaction.execute(insert(jobs).values(values).returning(jobs.c.id)).scalar_one()
-            for rows in _chunks(_new_items(job_id, paths)):
-                transaction.execute(insert(job_items), rows)
+            _add_items(transaction, job_id, paths, 0)
+            return _read(transaction.connection, job_id)
+
+    def extend(self, user: int, job_id: int, paths: Iterable[Path | Failure]) -> Job:
+        """More items at the end of a job, which can go on again if it was finished. Needs RECORD."""
+        with self._ledger.writing() as transaction:
+            require(transaction.connection, user, Right.RECORD)
+            _job(transaction.connection, job_id)
+            last = select(func.max(job_items.c.number)).where(job_items.c.job_id == job_id)
+            newest = transaction.connection.scalar(last)
+            if _add_items(transaction, job_id, paths, 0 if newest is None else newest + 1):
+                active = update(jobs).where(jobs.c.id == job_id).values(state=str(JobState.ACTIVE))
+                transaction.execute(active)
             return _read(transaction.connection, job_id)
 
     def get(self, job_id: int) -> Job:
@@ -75,6 +82,16 @@ class Jobs:
             if unfinished:
                 wanted = wanted.where(jobs.c.state.in_([str(JobState.ACTIVE), str(JobState.PAUSED)]))
             return [_read(connection, job_id) for job_id in connection.scalars(wanted).all()]
+
+    def rows(self, job_id: int, *, first: int = 0, count: int = 1_000_000) -> list[BatchRow]:
+        """Items numbered from `first` on, with what was found of them."""
+        with self._ledger.reading() as connection:
+            return read_rows(connection, job_id, _options(connection, job_id), first, count)
+
+    def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
+        """Accepted answers by model's key and class, and all answers by decision."""
+        with self._ledger.reading() as connection:
+            return count_answers(connection, job_id, _options(connection, job_id))
 
     def items(
         self, job_id: int, state: ItemState | None = None, *, offset: int = 0, limit: int = 1_000_000
@@ -116,6 +133,13 @@ class Jobs:
         """Nothing more is claimed; what is running may still be recorded."""
         return self._change(job_id, JobState.PAUSED, {})
 
+    def release(self, job_id: int) -> Job:
+        """What is running waits again; the job stays as it is. For whoever claimed it and will not do it."""
+        with self._ledger.writing() as transaction:
+            these = (job_items.c.job_id == job_id) & (job_items.c.state == str(ItemState.RUNNING))
+            transaction.execute(update(job_items).where(these).values(state=str(ItemState.WAITING)))
+            return _read(transaction.connection, job_id)
+
     def cancel(self, job_id: int) -> Job:
         """End the job; what was not done is skipped."""
         ended = {ItemState.RUNNING: ItemState.SKIPPED, ItemState.WAITING: ItemState.SKIPPED}
@@ -142,13 +166,34 @@ class Jobs:
             for before, after in moves.items():
                 these = (job_items.c.job_id == job_id) & (job_items.c.state == str(before))
                 transaction.execute(update(job_items).where(these).values(state=str(after), reason="", what=""))
+            if state is JobState.ACTIVE:
+                _finish_job(transaction, job_id, [])
             return _read(transaction.connection, job_id)
 
 
-def _new_items(job_id: int, paths: Iterable[Path]) -> Iterator[Row]:
+def _add_items(transaction: Transaction, job_id: int, paths: Iterable[Path | Failure], first: int) -> int:
+    added = 0
+    for rows in _chunks(_new_items(job_id, paths, first)):
+        transaction.execute(insert(job_items), rows)
+        added += len(rows)
+    return added
+
+
+def _new_items(job_id: int, paths: Iterable[Path | Failure], first: int) -> Iterator[Row]:
     empty = {"state": str(ItemState.WAITING), "sha256": "", "reason": "", "what": "", "finding": None, "attempts": 0}
-    for number, path in enumerate(paths):
-        yield {"job_id": job_id, "number": number, "path": path_text(path)} | empty
+    for number, path in enumerate(paths, first):
+        row = {"job_id": job_id, "number": number} | empty
+        yield row | (_failed(path) if isinstance(path, Failure) else {"path": path_text(path)})
+
+
+def _failed(failure: Failure) -> Row:
+    what = checked(failure.error.what, "reason")
+    row = {"path": path_text(failure.path), "state": str(ItemState.FAILED)}
+    return row | {"reason": failure.error.reason[:32], "what": what}
+
+
+def _options(connection: Connection, job_id: int) -> BatchOptions:
+    return BatchOptions.from_mapping(json.loads(_job(connection, job_id)["options"]))
 
 
 def _claim(transaction: Transaction, job_id: int, count: int) -> list[JobItem]:
@@ -174,9 +219,14 @@ def _still_running(connection: Connection, job_id: int, results: Sequence[ItemRe
 
 
 def _finish_items(transaction: Transaction, user: int, job: RowMapping, results: Sequence[ItemResult]) -> None:
-    new = [one.outcome for one in results if isinstance(one.outcome, NewFinding)]
-    ids = iter(record_findings(transaction, user, job["case_id"], new) if new else [])
-    rows = [{"job": job["id"], "item": one.number} | _ended(one, ids) for one in results]
+    case_id = job["case_id"]
+    found: dict[int, NewFinding | tuple[int, Path]] = {
+        one.number: one.outcome for one in results if isinstance(one.outcome, NewFinding)
+    }
+    found |= _known_elsewhere(transaction.connection, job, results)
+    recorded = record_or_reuse(transaction, user, case_id, list(found.values())) if found else []
+    ids = dict(zip(found, recorded, strict=True))
+    rows = [{"job": job["id"], "item": one.number} | _ended(one, ids.get(one.number)) for one in results]
     if rows:
         this = (job_items.c.job_id == bindparam("job")) & (job_items.c.number == bindparam("item"))
         named = ("state", "sha256", "reason", "what", "finding")
@@ -184,7 +234,23 @@ def _finish_items(transaction: Transaction, user: int, job: RowMapping, results:
         transaction.execute(update(job_items).where(this).values(values), rows)
 
 
-def _ended(result: ItemResult, ids: Iterator[int]) -> Row:
+def _known_elsewhere(
+    connection: Connection, job: RowMapping, results: Sequence[ItemResult]
+) -> dict[int, tuple[int, Path]]:
+    """Items whose older finding is of another case than the job's: it is recorded in that case too."""
+    older = {one.number: one.outcome for one in results if isinstance(one.outcome, int)}
+    if job["case_id"] is None or not older:
+        return {}
+    here = select(predictions.c.event).join(images, images.c.event == predictions.c.image_id)
+    wanted = here.where(predictions.c.event.in_(older.values()), images.c.case_id == job["case_id"])
+    known = set(connection.scalars(wanted))
+    numbers = [number for number, finding in older.items() if finding not in known]
+    place = select(job_items.c.number, job_items.c.path)
+    place = place.where(job_items.c.job_id == job["id"], job_items.c.number.in_(numbers))
+    return {row.number: (older[row.number], text_path(row.path)) for row in connection.execute(place)}
+
+
+def _ended(result: ItemResult, recorded: int | None) -> Row:
     row: Row = {"new_sha256": result.sha256, "new_reason": "", "new_what": "", "new_finding": None}
     outcome = result.outcome
     if isinstance(outcome, Failure):
@@ -192,7 +258,7 @@ def _ended(result: ItemResult, ids: Iterator[int]) -> Row:
         return row | {"new_state": str(ItemState.FAILED), "new_reason": outcome.error.reason[:32], "new_what": what}
     if isinstance(outcome, NewFinding):
         row["new_sha256"] = outcome.finding.source.sha256
-    finding = next(ids) if isinstance(outcome, NewFinding) else outcome
+    finding = outcome if recorded is None else recorded
     return row | {"new_state": str(ItemState.DONE), "new_finding": finding}
 
 

@@ -39,6 +39,14 @@ def read_image(path: Path, *, limit_px: int, page: int = 0) -> SmearImage:
         raise refusal_for_memory(path) from error
 
 
+def sha256_to_know(path: Path, limit_px: int) -> str:
+    """SHA-256 of a file by which it may be known from before; empty where it cannot be read (reading it says why)."""
+    try:
+        return hashlib.sha256(read_file(path, limit_px)).hexdigest()
+    except (ImageError, MemoryError):
+        return ""
+
+
 def _refuse_slide(path: Path, limit_px: int) -> None:
     """Say of a slide that it is one, rather than that it is too large."""
     from leukdesk.imaging.slides import is_slide, whole_slide

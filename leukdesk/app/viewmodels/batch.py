@@ -9,9 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from leukdesk.analysis.pace import Pace
 from leukdesk.app.viewmodels.faces import RowState, is_large
 from leukdesk.app.viewmodels.image_list import ImageList
-from leukdesk.app.viewmodels.progress import Pace, Progress
+from leukdesk.app.viewmodels.progress import Progress
 from leukdesk.app.workers.lanes import Lane, Token
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.finding import Failure, Finding

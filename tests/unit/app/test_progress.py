@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leukdesk.app.viewmodels.progress import Pace, Progress
+from leukdesk.analysis.pace import Pace
+from leukdesk.app.viewmodels.progress import Progress
 
 
 def test_a_steady_run_has_its_rate() -> None:

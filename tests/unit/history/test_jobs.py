@@ -9,9 +9,8 @@ import pytest
 from leukdesk.domain.case import Case
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.finding import Failure
-from leukdesk.domain.job import ItemState, JobState
+from leukdesk.domain.job import ItemResult, ItemState, JobState
 from leukdesk.history.history import History
-from leukdesk.history.jobs import ItemResult
 from tests.unit.history.conftest import Store, new_finding
 
 PATHS = [Path(f"smears/{number}.png") for number in range(10)]

@@ -1,0 +1,158 @@
+"""The work of a batch: a few items from file to finding, in one thread. The same for threads here and for a cluster."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leukdesk.analysis.analyse import NOT_SAID, conclude, prepare, read_taken
+from leukdesk.domain.errors import EngineError, ImageError, KnownError
+from leukdesk.domain.finding import Failure, Finding
+from leukdesk.imaging.read import sha256_to_know
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from leukdesk.analysis.ports import Predictor
+    from leukdesk.domain.image import ImageSource, SmearImage
+    from leukdesk.domain.optics import Acquisition
+    from leukdesk.domain.quality import Quality
+
+_log = logging.getLogger("leukdesk.analysis")
+Known = Callable[[Sequence[str], str], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to be seen by one of the batch's models."""
+
+    number: int
+    path: Path
+    model: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAlready:
+    """A finding of the same content by the same model, from before."""
+
+    finding: int  # `RecordedFinding.id`
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What came of a task."""
+
+    task: Task
+    outcome: Finding | Failure | KnownAlready
+    file_size: int = 0  # bytes
+
+
+_Prepared = tuple["NDArray[np.uint8]", "ImageSource", "Quality"]
+
+
+class ImageWork:
+    """Classifies whole images; threads may share it. Calling it raises nothing but bugs of the caller."""
+
+    def __init__(
+        self,
+        predictors: Sequence[Predictor],
+        *,
+        limit_px: int,
+        explain: bool = False,
+        taken: Callable[[Path], Acquisition] = lambda path: NOT_SAID,
+        known: Known | None = None,
+    ) -> None:
+        """`known` gives, of some hashes and a bundle's hash, the ids of older findings, which are used again."""
+        self._predictors, self._limit_px, self._explain = predictors, limit_px, explain
+        self._taken, self._known = taken, known
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Worked]:
+        """Do some tasks; tasks of one file that follow each other read it once."""
+        known = self._known_of(tasks)
+        prepared: list[_Prepared | Failure | KnownAlready] = []
+        image: SmearImage | Failure | None = None
+        for at, task in enumerate(tasks):
+            if at in known:
+                prepared.append(known[at])
+                continue
+            if image is None or task.path != tasks[at - 1].path:
+                image = self._read(task.path)
+            prepared.append(image if isinstance(image, Failure) else self._prepare(image, task))
+        return self._concluded(tasks, prepared)
+
+    def _known_of(self, tasks: Sequence[Task]) -> dict[int, KnownAlready]:
+        if self._known is None:
+            return {}
+        hashes = {at: sha256_to_know(task.path, self._limit_px) for at, task in enumerate(tasks)}
+        found: dict[int, KnownAlready] = {}
+        for model, predictor in enumerate(self._predictors):
+            mine = {at: sha256 for at, sha256 in hashes.items() if sha256 and tasks[at].model == model}
+            ids = self._known(list(mine.values()), predictor.bundle.sha256) if mine else {}
+            found |= {at: KnownAlready(ids[sha256], sha256) for at, sha256 in mine.items() if sha256 in ids}
+        return found
+
+    def _read(self, path: Path) -> SmearImage | Failure:
+        try:
+            return read_taken(path, self._taken(path), limit_px=self._limit_px)
+        except ImageError as error:
+            return Failure(path, error)
+        except Exception:  # noqa: BLE001 - one file that leukdesk fails at must not end the batch at every resume
+            return Failure(path, bug(path))
+
+    def _prepare(self, image: SmearImage, task: Task) -> _Prepared | Failure:
+        try:
+            model_input, quality = prepare(image, self._predictors[task.model], self._taken(task.path))
+        except Exception:  # noqa: BLE001 - as above
+            return Failure(task.path, bug(task.path))
+        return model_input, image.source, quality
+
+    def _concluded(self, tasks: Sequence[Task], prepared: Sequence[_Prepared | Failure | KnownAlready]) -> list[Worked]:
+        done: list[Worked] = [Worked(task, Failure(task.path, _NOT_DONE)) for task in tasks]
+        for model, predictor in enumerate(self._predictors):
+            mine = [at for at, task in enumerate(tasks) if task.model == model and isinstance(prepared[at], tuple)]
+            for at, outcome in zip(mine, self._predicted([prepared[at] for at in mine], predictor), strict=True):  # type: ignore[misc]
+                done[at] = Worked(tasks[at], outcome, file_size(tasks[at].path))
+        return [
+            one if isinstance(ready, tuple) else Worked(one.task, ready)
+            for one, ready in zip(done, prepared, strict=True)
+        ]
+
+    def _predicted(self, prepared: Sequence[_Prepared], predictor: Predictor) -> list[Finding | Failure]:
+        if not prepared:
+            return []
+        try:
+            predictions = predictor.predict(np.stack([one[0] for one in prepared]), explain=self._explain)
+        except EngineError as error:
+            return [Failure(source.path, error) for _, source, _ in prepared]
+        return [
+            conclude(source, quality, prediction, predictor)
+            for (_, source, quality), prediction in zip(prepared, predictions, strict=True)
+        ]
+
+
+def file_size(path: Path) -> int:
+    """Bytes of a file that was read a moment ago; 0 if it went since, and its hash tells it."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def bug(path: Path) -> KnownError:
+    """The failure of an image that leukdesk itself fails at; call it while the exception is handled."""
+    _log.exception("an image of a batch could not be analysed")
+    return KnownError(
+        "leukdesk made a mistake with this image",
+        reason="bug",
+        subject=path,
+        advice="Other images are not affected. Please send the report from the log.",
+    )
+
+
+_NOT_DONE = KnownError("it was not done")

@@ -1,0 +1,143 @@
+"""Batches for window and command line alike: made, opened, looked at, exported. Joins rooms as `bootstrap` does.
+
+    batches = Batches(workbench)
+    job = batches.create(user, BatchPlan([folder], recursive=True), case_id=case.id)
+    with batches.open(job.id, user) as run:
+        for event in run.events():      # here; run.pause() and run.cancel() from any other thread
+            show(event)
+    batches.export(job.id, Path("results.csv"))
+
+Every method blocks: call it off the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leukdesk.domain.batch import BatchModel, BatchOptions, BatchRow
+from leukdesk.domain.errors import HistoryError, HistoryReason
+from leukdesk.domain.finding import Failure
+from leukdesk.domain.job import Job, JobState
+
+if TYPE_CHECKING:
+    from leukdesk.analysis.batch_run import BatchRun
+    from leukdesk.bootstrap import Workbench
+
+PAGE = 1_000  # rows of a job that are read at once
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """What a batch is to do."""
+
+    paths: Sequence[Path]  # files and folders
+    recursive: bool = False
+    models: tuple[str | None, ...] = (None,)  # names, or None for the active model
+    ensemble: bool = False  # the mean of the models instead of one answer of each
+    reuse: bool = False  # take what was found before of the same content by the same model
+    heatmaps: Path | None = None  # write each image under the heatmap of its class into this folder
+
+
+class Batches:
+    """The batches of one workbench's history."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    def create(self, user: int, plan: BatchPlan, *, case_id: int | None = None) -> Job:
+        """List the files once and keep them as a job; nothing is classified yet.
+
+        Raises `BundleError`, `HistoryError`.
+        """
+        from leukdesk.analysis.walk import find_images
+
+        options = self._options(plan)
+        walk = find_images(plan.paths, recursive=plan.recursive)
+        every = chain[Path | Failure](walk.failures, walk.images)
+        found = (path for path in every for _ in options.models)
+        return self._bench.history().jobs.create(user, found, case_id=case_id, options=options.as_mapping())
+
+    def add(self, user: int, job_id: int, paths: Sequence[Path]) -> Job:
+        """More files at the end of a batch, such as new ones of a watched folder."""
+        jobs = self._bench.history().jobs
+        options = BatchOptions.from_mapping(jobs.get(job_id).options)
+        return jobs.extend(user, job_id, (path for path in paths for _ in options.models))
+
+    def get(self, job_id: int) -> Job:
+        """A batch with its counts; `options(job)` says what it does."""
+        return self._bench.history().jobs.get(job_id)
+
+    def all(self, *, unfinished: bool = False) -> list[Job]:
+        """Batches, the newest first."""
+        return [job for job in self._bench.history().jobs.all(unfinished=unfinished) if options(job).models]
+
+    @contextmanager
+    def open(
+        self, job_id: int, user: int, *, engine: str | None = None, workers: int = 0, batch_size: int = 64
+    ) -> Iterator[BatchRun]:
+        """Load the models of a batch and be ready to go on with it; slow.
+
+        Raises `BundleError` where a model is no longer what the batch began with, `EngineError`, `HistoryError`.
+        """
+        from leukdesk.analysis.batch_run import BatchRun, Threads
+        from leukdesk.analysis.batch_work import ImageWork
+
+        job = self.get(job_id)
+        if job.state is JobState.CANCELLED:
+            raise HistoryError(
+                "this batch was cancelled", reason=HistoryReason.INVALID, advice="Start a new one of the same folder."
+            )
+        asked, bench = options(job), self._bench
+        with ExitStack() as stack:
+            predictors = [stack.enter_context(closing(bench.open(one.key))) for one in asked.models]
+            known = self._known if asked.reuse else None
+            work = ImageWork(
+                predictors, limit_px=bench.settings.limit_px, taken=bench.settings.acquisition, known=known
+            )
+            crew = stack.enter_context(closing(Threads(work, workers or bench.threads)))
+            temperatures = [one.card.temperature for one in predictors]
+            yield BatchRun(bench.history().jobs, job, crew, user=user, temperatures=temperatures, batch_size=batch_size)
+
+    def rows(self, job_id: int) -> Iterator[BatchRow]:
+        """All items of a batch in order, a page at a time."""
+        jobs = self._bench.history().jobs
+        for first in range(0, jobs.get(job_id).total, PAGE):
+            yield from jobs.rows(job_id, first=first, count=PAGE)
+
+    def retry_failed(self, job_id: int) -> Job:
+        """Failed items wait again; open the batch to do them."""
+        return self._bench.history().jobs.retry_failed(job_id)
+
+    def cancel(self, job_id: int) -> Job:
+        """End a batch that is not open; what was not done is skipped."""
+        return self._bench.history().jobs.cancel(job_id)
+
+    def export(self, job_id: int, path: Path) -> None:
+        """Write all items as CSV, JSON or XLSX, as the name ends. Raises `OutputError`."""
+        from leukdesk.report.batch_table import write_batch
+
+        write_batch(self.rows(job_id), options(self.get(job_id)).models, path)
+
+    def _known(self, hashes: Sequence[str], bundle_sha256: str) -> dict[str, int]:
+        found = self._bench.history().findings.known(hashes, bundle_sha256)
+        return {sha256: one.id for sha256, one in found.items()}
+
+    def _options(self, plan: BatchPlan) -> BatchOptions:
+        bundles = [self._bench.load(name) for name in plan.models]
+        return BatchOptions(
+            models=tuple(BatchModel(one.ref, one.card.class_ids) for one in bundles),
+            sources=tuple(str(path.absolute()) for path in plan.paths),
+            recursive=plan.recursive,
+            reuse=plan.reuse,
+            heatmaps=str(plan.heatmaps.absolute()) if plan.heatmaps else "",
+        )
+
+
+def options(job: Job) -> BatchOptions:
+    """What a batch was asked to do."""
+    return BatchOptions.from_mapping(job.options)

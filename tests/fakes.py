@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from leukdesk import paths
 from leukdesk.bundles.library import Installed
 from leukdesk.domain.card import Architecture, Card, CardClass, TrainingData
 from leukdesk.domain.errors import BundleError, BundleReason, EngineError
@@ -24,6 +25,8 @@ from leukdesk.settings import Settings
 if TYPE_CHECKING:
     from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
+    from leukdesk.history.history import History
+    from leukdesk.history.recovery import Plan, Restored
 
 LIMIT_PX = 64_000_000
 STAGES = (("Benign", "#0072B2"), ("Early", "#E69F00"), ("Pre", "#009E73"), ("Pro", "#CC79A7"))
@@ -119,6 +122,7 @@ class FakeBench:
         self.predictors = {f"{one.card.name}-{one.card.version}": one for one in made}
         self.refused: list[Installed] = []
         self.settings = Settings()
+        self._history: History | None = None
         self.go = threading.Event()  # cleared: analysing waits, so that a test can look at the middle of a run
         self.go.set()
         self.order: list[Path] = []
@@ -154,6 +158,35 @@ class FakeBench:
         self.order.append(path)
         taken = self.settings.acquisition(path)
         return analyse_file(path, predictor, taken=taken, limit_px=self.limit_px, region=region)
+
+    def history(self) -> History:
+        """The real one, in the test's own folder."""
+        from leukdesk.history.opening import open_history
+        from tests.history_template import lay_out
+
+        if self._history is None:
+            lay_out(paths.history_folder())
+            self._history = open_history(paths.history_folder())
+        return self._history
+
+    def history_plan(self) -> Plan:
+        """See the port."""
+        from leukdesk.history.recovery import plan
+
+        return plan(paths.history_folder())
+
+    def restore_history(self, chosen: Plan) -> Restored:
+        """See the port."""
+        from leukdesk.history.recovery import restore
+
+        self.close()
+        return restore(paths.history_folder(), chosen)
+
+    def close(self) -> None:
+        """See the port."""
+        if self._history is not None:
+            self._history.close()
+            self._history = None
 
     def open_fields(self) -> OpenFields:
         """See the port."""

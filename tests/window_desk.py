@@ -25,6 +25,7 @@ class Desk:
         self.session = Session(application, settings, lambda: self.bench, Pictures(4_000_000))
         self.window: MainWindow = self.session.window
         self.model, self.analyse = self.session.model, self.window.analyse
+        self.casebook, self.recorder = self.session.casebook, self.session.recorder
 
     def start(self, *paths: Path) -> None:
         """Show the window and wait until the models are known and all images are done."""

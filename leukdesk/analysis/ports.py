@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from leukdesk.domain.finding import BundleRef
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.card import Card
     from leukdesk.domain.finding import Decision
     from leukdesk.domain.job import ItemResult, Job, JobItem
-    from leukdesk.domain.recorded import NewFinding
+    from leukdesk.domain.recorded import NewFinding, RecordedFinding
 
 
 class Predictor(Protocol):
@@ -54,6 +54,9 @@ class FindingRecorder(Protocol):
 
         Raises `HistoryError`; then none of them was kept.
         """
+
+    def known(self, hashes: Iterable[str], bundle_sha256: str, *, case_id: int | None) -> Mapping[str, RecordedFinding]:
+        """The newest finding of each of these images by this bundle, by SHA-256: of one case, or of all for None."""
 
 
 class JobStore(Protocol):

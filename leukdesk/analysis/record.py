@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.analysis.batch_work import file_size
@@ -15,14 +16,45 @@ if TYPE_CHECKING:
 
 # A transaction ends on the disk. One for each image would cost more than the model; these lose half a second at most.
 AT_MOST, WAIT_S = 32, 0.5
+SAME = 1e-4  # of a probability: what two engines may differ by
 
 
 def record_finding(
     finding: Finding, recorder: FindingRecorder, user: int, case_id: int | None, temperature: float
 ) -> int:
     """Keep one finding; returns its id once it is on the disk. Raises `HistoryError`."""
-    (one,) = recorder.record(user, case_id, [_new(finding, temperature)])
+    (one,) = recorder.record(user, case_id, [new_finding(finding, temperature)])
     return one
+
+
+def record_new(
+    found: Sequence[tuple[Finding, float]],
+    recorder: FindingRecorder,
+    user: int,
+    case_id: int | None,
+    thumbnail: Callable[[Path], bytes] = lambda _: b"",
+) -> int:
+    """Keep findings, each with its calibration's temperature, in one transaction; returns how many were new.
+
+    An image that this model answered before in this case (for None: in whatever case), and just so, is passed over:
+    opening a folder again is nothing new. Raises `HistoryError`.
+    """
+    new = [one for one in found if not _known(one[0], recorder, case_id)]
+    if new:
+        made = [new_finding(*one, thumbnail(one[0].source.path)) for one in new]
+        recorder.record(user, case_id, made)
+    return len(new)
+
+
+def _known(now: Finding, recorder: FindingRecorder, case_id: int | None) -> bool:
+    sha256, prediction = now.source.sha256, now.prediction
+    before = recorder.known([sha256], now.bundle.sha256, case_id=case_id).get(sha256)
+    return (
+        before is not None
+        and (now.decision, now.reason, prediction.label) == (before.decision, before.reason, before.label)
+        and abs(prediction.probability - before.probability) < SAME
+        and before.quality.get("flags") == [str(flag) for flag in now.quality.flags]
+    )
 
 
 def recording(
@@ -49,11 +81,12 @@ def recording(
 def _keep(
     outcomes: list[Outcome], recorder: FindingRecorder, user: int, case_id: int | None, temperature: float
 ) -> list[Outcome]:
-    new = [_new(one, temperature) for one in outcomes if isinstance(one, Finding)]
+    new = [new_finding(one, temperature) for one in outcomes if isinstance(one, Finding)]
     if new:
         recorder.record(user, case_id, new)
     return outcomes
 
 
-def _new(finding: Finding, temperature: float) -> NewFinding:
-    return NewFinding(finding, temperature, file_size(finding.source.path))
+def new_finding(finding: Finding, temperature: float, thumbnail: bytes = b"") -> NewFinding:
+    """A finding with what the history keeps beside it; asks the disk for the file's size."""
+    return NewFinding(finding, temperature, file_size(finding.source.path), thumbnail=thumbnail)

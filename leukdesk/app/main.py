@@ -22,12 +22,14 @@ from leukdesk.app import language
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.trace import Trace
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.casebook import Casebook
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.last_work import LastWork
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.viewmodels.recorder import Recorder
 from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.lanes import Lanes
@@ -37,6 +39,7 @@ from leukdesk.domain.errors import SettingsError
 from leukdesk.settings import Settings
 
 _SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default of 5 ms is a third of a frame
+_LATER_MS = 1000  # after the first model: the case history is opened when the window has nothing better to do
 
 
 def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "") -> int:
@@ -102,12 +105,15 @@ class Session:
         self.engine = Engine(self.lanes.inference, make_bench)
         self._private = PrivateFolder(lambda: paths.cache() / "unpacked")
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures, self._private)
+        self.casebook = Casebook(self.lanes.history, make_bench)
+        self.recorder = Recorder(self.casebook, self.model, pictures)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
         guide = GuideViewModel(paths.guide, self.lanes.pictures)
         self.window = MainWindow(
-            self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()
+            *(self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()),
+            *(self.casebook, self.recorder),
         )
         self.model.start_with(chosen)
         self.window.stand_as(self.last_work.before)
@@ -129,7 +135,9 @@ class Session:
         sys.excepthook = self._hook
         self._collector.close()
         self.model.files.close()
+        self.recorder.send_all()
         self.lanes.close()
+        self.casebook.close()
         self.last_work.end()
         self.engine.close()
         self._private.close()
@@ -186,6 +194,7 @@ class Session:
     def _collect_again(self) -> None:
         if not self.engine.loading:
             self._collector.start()
+            QTimer.singleShot(_LATER_MS, self.casebook, self.casebook.begin_if_new)
 
     def _model_loaded(self) -> None:
         self._trace.mark("model")
@@ -221,13 +230,18 @@ def _folders() -> tuple[Path, Path]:
 
 
 def workbench(chosen: Settings) -> Callable[[], Bench]:
-    """What makes the one workbench, when it is first needed."""
+    """What makes the one workbench, when it is first needed, on whatever lane that is."""
+    alone = threading.Lock()
 
     @cache
-    def make() -> Bench:
+    def made() -> Bench:
         from leukdesk.bootstrap import Workbench
 
         return Workbench(chosen)
+
+    def make() -> Bench:
+        with alone:
+            return made()
 
     return make
 

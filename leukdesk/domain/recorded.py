@@ -38,6 +38,7 @@ class NewFinding:
     temperature: float = 1.0  # of the calibration
     file_size: int = 0  # bytes
     cells: tuple[CellFinding, ...] = ()
+    thumbnail: bytes = b""  # a small picture as the bytes of a file; kept with an image that is new to the case
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,17 @@ class Findings:
                 require_unsigned(transaction.connection, case_id)
             return record_findings(transaction, user, case_id, found)
 
-    def known(self, hashes: Iterable[str], bundle_sha256: str) -> dict[str, RecordedFinding]:
-        """The newest finding of each of these images by this bundle, in whatever case, by the image's SHA-256."""
+    def known(
+        self, hashes: Iterable[str], bundle_sha256: str, *, case_id: int | None = None
+    ) -> dict[str, RecordedFinding]:
+        """The newest finding of each of these images by this bundle, by the image's SHA-256: of one case, or of all."""
         wanted = list(hashes)
         found: dict[str, RecordedFinding] = {}
         with self._ledger.reading() as connection:
             for at in range(0, len(wanted), 500):
-                condition = images.c.sha256.in_(wanted[at : at + 500])
-                query = _selected().where(condition, bundles.c.sha256 == bundle_sha256, predictions.c.number == 0)
+                condition = images.c.sha256.in_(wanted[at : at + 500]) & (bundles.c.sha256 == bundle_sha256)
+                condition = condition if case_id is None else condition & (images.c.case_id == case_id)
+                query = _selected().where(condition, predictions.c.number == WHOLE_IMAGE)
                 for row in connection.execute(query.order_by(predictions.c.event)).mappings():
                     found[row["image_sha256"]] = _finding(row)
         return found
@@ -153,6 +156,8 @@ class _Recording:
             image_id = self._images[finding.source.sha256] = seq
             rows[images] = [_image_row(new, self._case_id)]
             self._added += 1
+            if new.thumbnail:
+                self._transaction.add(thumbnails, {"image_id": image_id, "picture": new.thumbnail})
         seen = {WHOLE_IMAGE: finding} | {number: cell.finding for number, cell in enumerate(new.cells, 1)}
         rows[cells] = [{"number": number} | _box_row(cell.box) for number, cell in enumerate(new.cells, 1)]
         rows[predictions] = [

@@ -28,6 +28,7 @@ from leukdesk.app.viewmodels.thumbnails import Thumbnails
 from leukdesk.app.viewmodels.tiles import tile_cache
 from leukdesk.app.workers.lanes import Lanes, Token
 from leukdesk.app.workers.private_folder import PrivateFolder
+from leukdesk.domain.case import Case
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.finding import Failure, Finding
 from leukdesk.domain.image import Region
@@ -52,6 +53,7 @@ class AnalyseViewModel(QObject):
     truth_changed = Signal()
     files_changed = Signal()  # some came, some are gone
     problem = Signal(object)  # KnownError: for a banner
+    case_changed = Signal()
     view_kept = Signal(Path)  # a picture of the view was written
 
     def __init__(
@@ -79,6 +81,7 @@ class AnalyseViewModel(QObject):
         second = ShownPicture(lanes, tiles, pictures, self.adjustment, self)
         self.comparison = Comparison(engine, second, HeatmapChoice(lanes.pictures, pictures, self), self)
         self._opening: Opening | None = None
+        self._cases: tuple[Case | None, Case | None] = (None, None)  # of what is open, and of what is being opened
         self._open_token, self._picture_token = Token(), Token()
         self._at: Path | None = None
         self._place = -1
@@ -102,8 +105,20 @@ class AnalyseViewModel(QObject):
         return self._searching
 
     @property
+    def case(self) -> Case | None:
+        """The case that the open images belong to, and what is found in them; None: no case."""
+        return self._cases[0]
+
+    def put_into(self, case: Case | None) -> None:
+        """From now on the open images belong to another case."""
+        self._cases = (case, case)
+        self.case_changed.emit()
+
+    @property
     def title(self) -> str:
-        """What the selected image belongs to: a case's title, or its folder's name."""
+        """What the selected image belongs to: a case, or its folder's name."""
+        if self.case is not None:
+            return self.tr("case {number}").format(number=self.case.details.accession)
         folder = self.path.parent.name if self.path is not None else ""
         return (self._opening.title if self._opening else "") or folder
 
@@ -189,10 +204,13 @@ class AnalyseViewModel(QObject):
         else:
             self.engine.open()
 
-    def open(self, paths: Sequence[Path], at: Path | None = None) -> None:
-        """Open files, folders (with all below them), or one folder that holds a case; show the first image, or `at`."""
+    def open(self, paths: Sequence[Path], at: Path | None = None, case: Case | None = None) -> None:
+        """Open files, folders (with all below them), or one folder that holds a case; show the first image, or `at`.
+
+        `case`: the one of the history that these images belong to.
+        """
         self._open_token.cancel()
-        self._at = at
+        self._at, self._cases = at, (self.case, case)
         self._search(True)
         token = Token()
         work = partial(find, tuple(paths), self._private, lambda: token.cancelled)
@@ -276,6 +294,7 @@ class AnalyseViewModel(QObject):
 
     def _show(self, opening: Opening) -> None:
         before, self._opening = self._opening, opening
+        self._cases = (self._cases[1],) * 2
         self._search(False)
         self._place, self._picture, self._unreadable = -1, None, None
         self.batch.forget()

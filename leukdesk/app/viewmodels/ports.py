@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
+    from leukdesk.history.history import History
+    from leukdesk.history.recovery import Plan, Restored
     from leukdesk.settings import Settings
 
 
@@ -42,6 +44,18 @@ class Bench(Protocol):
     ) -> Sequence[Path]:
         """Fetch them. Raises `FetchError`, `OutputError`, `Cancelled`."""
 
+    def history(self) -> History:
+        """The case history, opened at the first call, until `close`. Raises `HistoryError`."""
+
+    def history_plan(self) -> Plan:
+        """What restoring the history would do; changes nothing."""
+
+    def restore_history(self, chosen: Plan) -> Restored:
+        """Restore it; the present files are kept aside. Raises `HistoryError`."""
+
+    def close(self) -> None:
+        """Close the history, if it was opened."""
+
 
 class PictureSource(Protocol):
     """`leukdesk.app.workers.pictures.Pictures`. Every method runs on a lane."""
@@ -57,6 +71,9 @@ class PictureSource(Protocol):
 
     def thumbnail(self, path: Path, size: int) -> QImage:
         """A small picture. Raises `ImageError`."""
+
+    def small_file(self, path: Path, size: int) -> bytes:
+        """A thumbnail as the bytes of a JPEG file; nothing where the image cannot be read."""
 
     def forget_thumbnails(self) -> None:
         """Remove what was kept of them."""

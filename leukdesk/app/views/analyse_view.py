@@ -59,6 +59,7 @@ class AnalyseView(QWidget):
         model.opened.connect(self._show_opened)
         model.searching_changed.connect(self._show_searching)
         model.selected.connect(self._show_path)
+        model.case_changed.connect(self._show_path)
         model.problem.connect(self.banner.tell)
         model.files.relinked.connect(self._tell_relinked)
         self.strip.shape_changed.connect(lambda: self.stage.setVisible(self.strip.shape is not Shape.GALLERY))

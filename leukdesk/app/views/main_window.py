@@ -27,12 +27,15 @@ from PySide6.QtWidgets import (
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.casebook import Casebook
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.viewmodels.recorder import Recorder
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
 from leukdesk.app.views.help_desk import HelpDesk
+from leukdesk.app.views.leaving import Leaving
 from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.openings import Openings, paths_in
@@ -62,6 +65,8 @@ class MainWindow(QMainWindow):
         sample: Callable[[], Path],
         guide: GuideViewModel,
         folders: tuple[Path, Path],
+        casebook: Casebook,
+        recorder: Recorder,
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
@@ -82,6 +87,7 @@ class MainWindow(QMainWindow):
         self._ways = (self.commands.go_analyse, self.commands.go_models, self.commands.go_settings)
         self.status = StatusStrip(model, theme, self.commands)
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
+        self.leaving = Leaving(self, casebook, recorder, self.analyse.banner, theme)
         self.setWindowTitle("leukdesk")
         self.setWindowIcon(theme.window_icon())
         self.setAcceptDrops(True)
@@ -169,6 +175,9 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.leaving.may_leave():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 

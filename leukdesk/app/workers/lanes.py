@@ -41,8 +41,8 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[], Any]
-    done: Callable[[Any], None]
-    failed: Callable[[Exception], None]
+    done: Callable[[Any], object]
+    failed: Callable[[Exception], object]
     token: Token
 
 
@@ -75,8 +75,8 @@ class Lane(QObject):
     def submit(
         self,
         work: Callable[[], T],
-        done: Callable[[T], None] = _ignore,
-        failed: Callable[[Exception], None] = _ignore,
+        done: Callable[[T], object] = _ignore,
+        failed: Callable[[Exception], object] = _ignore,
         *,
         token: Token | None = None,
         urgent: bool = False,
@@ -95,11 +95,12 @@ class Lane(QObject):
             self._thread.start()
         return job.token
 
-    def close(self) -> None:
-        """Drop what waits, let the running job end, and join the thread."""
+    def close(self, *, finish: bool = False) -> None:
+        """Drop what waits (or do it all, to `finish`), let the running job end, and join the thread."""
         with self._wake:
             self._closing = True
-            self._jobs.clear()
+            if not finish:
+                self._jobs.clear()
             self._wake.notify()
         if self._thread is not None:
             self._thread.join()
@@ -115,7 +116,7 @@ class Lane(QObject):
         with self._wake:
             while not self._jobs and not self._closing:
                 self._wake.wait()
-            return None if self._closing else self._jobs.popleft()
+            return self._jobs.popleft() if self._jobs else None
 
     def _run(self, job: _Job) -> None:
         result: Any = None
@@ -164,7 +165,7 @@ def _without_frames(error: KnownError) -> KnownError:
 
 class Lanes:
     """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
-    the network.
+    the network; the case history.
     """
 
     def __init__(self) -> None:
@@ -173,12 +174,13 @@ class Lanes:
         self.thumbnails = Lane("thumbnails", keep=256)
         self.tiles = Lane("tiles")
         self.network = Lane("network")
+        self.history = Lane("history")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
-        return (self.inference, self.pictures, self.thumbnails, self.tiles, self.network)
+        return (self.inference, self.pictures, self.thumbnails, self.tiles, self.network, self.history)
 
     def close(self) -> None:
-        """Close every lane; returns when no thread is left."""
+        """Close every lane; returns when no thread is left, and when all that was to be recorded is."""
         for lane in self.all():
-            lane.close()
+            lane.close(finish=lane is self.history)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
 
+from leukdesk.domain.errors import ImageError
 from leukdesk.domain.heatmap import Heatmap
 from leukdesk.domain.image import UNTILED_PX, ImageSource, SmearImage
 
@@ -83,6 +84,14 @@ class Pictures:
             return to_qimage(read_thumbnail(path, size, limit_px=self._limit_px))
         return to_qimage(self._kept(self._folder).read(path, size, limit_px=self._limit_px))
 
+    def small_file(self, path: Path, size: int) -> bytes:
+        """A thumbnail as the bytes of a JPEG file; nothing where the image cannot be read."""
+        try:
+            picture = self.thumbnail(path, size)
+        except ImageError:
+            return b""
+        return _encoded(picture, "JPEG")
+
     def forget_thumbnails(self) -> None:
         """Remove what was kept of them."""
         if self._folder is not None:
@@ -107,11 +116,7 @@ class Pictures:
         marked = image.copy()
         if synthetic:
             marked.setText(SYNTHETIC_MARK, "1")
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        marked.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub wants the format as bytes
-        write_whole(path, bytes(data.data()))
+        write_whole(path, _encoded(marked, "PNG"))
 
     def heatmap(self, heatmap: Heatmap, label: str, width: int, height: int, threshold: float = 0.0) -> QImage:
         """The map of one class over an image of `width` x `height` px, to be stretched over it.
@@ -132,6 +137,14 @@ class Pictures:
         from leukdesk.imaging.overlay import colour_bar
 
         return to_qimage(colour_bar(rows))
+
+
+def _encoded(image: QImage, kind: str) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, kind)  # type: ignore[call-overload]  # PySide's stub wants the format as bytes
+    return bytes(data.data())
 
 
 def to_qimage(pixels: NDArray[np.uint8]) -> QImage:

@@ -41,7 +41,7 @@ from PySide6.QtWidgets import (
 
 from leukdesk import paths
 from leukdesk.app.main import Session, favour_the_window, workbench
-from leukdesk.app.views.widgets.grid_view import Shape
+from leukdesk.app.views.widgets.grid import Shape
 from leukdesk.app.workers.heartbeat import Heartbeat
 from leukdesk.app.workers.pictures import Pictures
 from leukdesk.settings import Settings
@@ -174,6 +174,7 @@ SCENES = {
     "scrolling the list": scrolling(Shape.LIST),
     "scrolling the gallery": scrolling(Shape.GALLERY),
     "scrolling, predictions running": scrolling(Shape.STRIP, predict=True),
+    "gallery, predictions running": scrolling(Shape.GALLERY, predict=True),
     "stepping, predictions running": stepping,
     "sorting and searching": sorting,
     "browsing all, memory": browsing,

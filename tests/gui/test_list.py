@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from window_desk import Desk
 
 from leukdesk.app.viewmodels.faces import RowState
-from leukdesk.app.views.widgets.grid_view import Shape
+from leukdesk.app.views.widgets.grid import Shape
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -120,7 +120,7 @@ def test_every_cell_is_found_where_it_is_painted(desk: Desk, shape: Shape, direc
         room = view.visualRect(index)
         assert view.viewport().rect().contains(room.center())
         assert view.indexAt(room.center()) == index
-        assert row in view._rows_in(room)
+        assert row in view._grid().rows_in(room)
 
 
 def test_a_run_is_followed_in_a_sorted_list(desk: Desk, smears: list[Path]) -> None:

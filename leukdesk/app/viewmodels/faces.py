@@ -34,6 +34,7 @@ class Row:
     state: RowState = RowState.WAITING
     outcome: Outcome | None = None
     missing: bool = False  # the file is gone from where it was
+    shown: Face | None = None  # kept by the list: an image is painted more often than it changes
 
     @property
     def kind(self) -> str:

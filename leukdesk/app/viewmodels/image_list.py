@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
 from leukdesk.app.viewmodels.faces import Face, Row, RowState, Vocabulary, face
 from leukdesk.app.viewmodels.thumbnails import Thumbnails
 from leukdesk.domain.finding import Failure, Finding, Outcome
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+_TELL_MS = 30  # pictures that arrive within it are shown together
 FaceRole = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -30,6 +34,11 @@ class ImageList(QAbstractListModel):
         self._vocabulary = Vocabulary()
         self._thumbnails = thumbnails
         thumbnails.made.connect(self._show_thumbnail)
+        self._new_pictures: list[int] = []
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(_TELL_MS)
+        self._telling.timeout.connect(self._tell_of_pictures)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """How many images are open."""
@@ -58,7 +67,14 @@ class ImageList(QAbstractListModel):
 
     def face(self, place: int) -> Face:
         """What the list shows of the row at `place`."""
-        return face(self._rows[place], self._vocabulary)
+        row = self._rows[place]
+        if row.shown is None:
+            row.shown = face(row, self._vocabulary)
+        return row.shown
+
+    def seen(self, place: int) -> tuple[Face, QImage | None]:
+        """Everything a cell shows, without a detour through Qt."""
+        return self.face(place), self._thumbnails.of(self._rows[place].path)
 
     def row(self, place: int) -> Row:
         """The row at `place`."""
@@ -78,6 +94,8 @@ class ImageList(QAbstractListModel):
         self._tally = Counter(row.state for row in self._rows)
         self._places = {row.path: place for place, row in enumerate(self._rows)}
         self._missing = 0
+        self._new_pictures.clear()
+        self._telling.stop()
         self.endResetModel()
 
     def rows(self) -> Sequence[Row]:
@@ -114,7 +132,7 @@ class ImageList(QAbstractListModel):
         row = self._rows[place]
         self._places.pop(row.path, None)
         self._places[path] = place
-        row.path = path
+        row.path, row.shown = path, None
         if isinstance(row.outcome, Finding):
             row.outcome = replace(row.outcome, source=replace(row.outcome.source, path=path))
         self.set_missing([path], False)
@@ -166,10 +184,19 @@ class ImageList(QAbstractListModel):
         return outcome if isinstance(outcome, Finding) else None
 
     def _changed(self, first: int, last: int) -> None:
+        for row in self._rows[first : last + 1]:
+            row.shown = None
         if last >= first:
             self.dataChanged.emit(self.index(first), self.index(last))
 
     def _show_thumbnail(self, path: Path) -> None:
         place = self._places.get(path)
         if place is not None:
-            self.dataChanged.emit(self.index(place), self.index(place), [Qt.ItemDataRole.DecorationRole])
+            self._new_pictures.append(place)
+            if not self._telling.isActive():
+                self._telling.start()
+
+    def _tell_of_pictures(self) -> None:
+        first, last = self.index(min(self._new_pictures)), self.index(max(self._new_pictures))
+        self._new_pictures.clear()
+        self.dataChanged.emit(first, last, [Qt.ItemDataRole.DecorationRole])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
+from leukdesk.app.viewmodels.faces import Face
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.viewmodels.ordering import Wish, arranged
 from leukdesk.app.workers.lanes import Lane, Token
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 _Index = QModelIndex | QPersistentModelIndex
 _FOLLOW_MS = 1000  # how often outcomes that arrive may move rows: more often, nobody could read on
@@ -59,6 +63,10 @@ class ShownImages(QAbstractListModel):
         """What `ImageList` has."""
         row = index.row()
         return self._images.value(self._places[row], role) if 0 <= row < len(self._places) else None
+
+    def seen(self, row: int) -> tuple[Face, QImage | None]:
+        """Everything a cell shows, without a detour through Qt."""
+        return self._images.seen(self._places[row])
 
     def place(self, row: int) -> int:
         """Which of the open images stands in a row."""

@@ -20,7 +20,7 @@ from leukdesk.app.views.stage import Stage
 from leukdesk.app.views.welcome import Welcome
 from leukdesk.app.views.widgets.action_button import ActionButton
 from leukdesk.app.views.widgets.banner import Banner
-from leukdesk.app.views.widgets.grid_view import Shape
+from leukdesk.app.views.widgets.grid import Shape
 from leukdesk.app.views.widgets.labels import ElidedLabel
 from leukdesk.app.views.widgets.picker import Picker
 

@@ -15,7 +15,8 @@ from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.ordering import SortBy
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.list_menus import FilterMenu, SortMenu
-from leukdesk.app.views.widgets.grid_view import GridView, Shape
+from leukdesk.app.views.widgets.grid import Shape
+from leukdesk.app.views.widgets.grid_view import GridView
 from leukdesk.app.views.widgets.labels import ElidedLabel, label, link
 from leukdesk.app.views.widgets.row_delegates import LineDelegate, RowDelegate, TileDelegate
 from leukdesk.app.views.widgets.search_field import SearchField

@@ -6,8 +6,11 @@ a window is dragged through. Here a place is arithmetic, so that a list of any l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import Enum
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol, cast
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -18,25 +21,33 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
 )
-from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QRegion, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QCursor, QImage, QPainter, QPaintEvent, QPixmap, QRegion, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.faces import Face
+from leukdesk.app.views.widgets.grid import Grid, Shape
+from leukdesk.app.views.widgets.row_delegates import RowDelegate, Stand
 
 _Index = QModelIndex | QPersistentModelIndex
+_MOVING_S = 0.1  # since it was scrolled: so long new cells may come a little later than the rest
+_SHARE_S = 0.004  # of the GUI thread's time for new cells while it moves
 
 
-class Shape(Enum):
-    """How the cells stand."""
+class _Faces(Protocol):
+    """What the model of a `GridView` has beside Qt's own methods."""
 
-    STRIP = "strip"
-    LIST = "list"
-    GALLERY = "gallery"
+    def seen(self, row: int) -> tuple[Face, QImage | None]:
+        """Everything a cell shows, its words and its picture if that is there, without a detour through Qt."""
 
 
 class GridView(QListView):
-    """A QListView (which screen readers know) with a geometry of its own; its delegate draws whole cells."""
+    """A QListView (which screen readers know) with a geometry of its own.
+
+    Its delegate is a `RowDelegate`, its model one of `_Faces`.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +59,11 @@ class GridView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._moved = 0.0  # time.monotonic() of the last scrolling
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.viewport().update)
         # It paints its own ground, so that what is already painted can be moved when it scrolls.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.viewport().update)
@@ -69,22 +85,16 @@ class GridView(QListView):
 
     def columns(self) -> int:
         """How many cells stand beside each other."""
-        if self._shape is Shape.STRIP:
-            return max(1, self._count())
-        return 1 if self._shape is Shape.LIST else max(1, self.viewport().width() // self._cell.width())
+        return self._grid().columns
 
     # -- where cells are
 
     def visualRect(self, index: _Index) -> QRect:
-        return self._rect(index.row()) if index.isValid() else QRect()
+        return self._grid().rect(index.row()) if index.isValid() else QRect()
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        if not self.viewport().rect().contains(point):
-            return QModelIndex()
-        x, y = self._content(point)
-        column, columns = x // self._width(), self.columns()
-        row = y // self._cell.height() * columns + column
-        return self._index(row) if 0 <= column < columns and 0 <= row < self._count() else QModelIndex()
+        row = self._grid().row_at(point) if self.viewport().rect().contains(point) else None
+        return QModelIndex() if row is None else self._index(row)
 
     def scrollTo(
         self, index: _Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -92,23 +102,24 @@ class GridView(QListView):
         if not index.isValid():
             return
         strip, centred = self._shape is Shape.STRIP, hint is QAbstractItemView.ScrollHint.PositionAtCenter
+        grid, along = self._grid(), 0 if strip else 1
         bar = self.horizontalScrollBar() if strip else self.verticalScrollBar()
-        size = self._width() if strip else self._cell.height()
-        room = self.viewport().width() if strip else self.viewport().height()
-        start = index.row() // (1 if strip else self.columns()) * size
+        size, room = grid.cell[along], grid.room[along]
+        start = index.row() // (1 if strip else grid.columns) * size
         if centred:
             bar.setValue(start - (room - size) // 2)
         else:
             bar.setValue(min(start, max(bar.value(), start + size - room)))
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        count, columns = self._count(), self.columns()
+        grid = self._grid()
+        count, columns = grid.count, grid.columns
         if count == 0:
             return QModelIndex()
         now = self.currentIndex().row()
-        page = max(1, self.viewport().height() // self._cell.height()) * columns
+        page = max(1, grid.room[1] // grid.cell[1]) * columns
         if self._shape is Shape.STRIP:
-            page, columns = max(1, self.viewport().width() // self._width()), 1
+            page, columns = max(1, grid.room[0] // grid.cell[0]), 1
         move = QAbstractItemView.CursorAction
         across = -1 if self.isRightToLeft() else 1
         steps = {
@@ -133,9 +144,9 @@ class GridView(QListView):
         self.selectionModel().select(chosen, command)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        region = QRegion()
+        region, grid = QRegion(), self._grid()
         for index in selection.indexes():
-            region = region.united(self._rect(index.row()))
+            region = region.united(grid.rect(index.row()))
         return region
 
     # -- what changes
@@ -144,14 +155,10 @@ class GridView(QListView):
         QAbstractItemView.doItemsLayout(self)
 
     def updateGeometries(self) -> None:
-        strip = self._shape is Shape.STRIP
-        rows = -(-self._count() // self.columns())
-        for bar, whole, room, step in (
-            (self.horizontalScrollBar(), self._count() * self._width() if strip else 0, self.viewport().width(),
-             self._width()),
-            (self.verticalScrollBar(), 0 if strip else rows * self._cell.height(), self.viewport().height(),
-             self._cell.height()),
-        ):  # fmt: skip
+        grid = self._grid()
+        for bar, whole, room, step in zip(
+            (self.horizontalScrollBar(), self.verticalScrollBar()), grid.whole, grid.room, grid.cell, strict=True
+        ):
             bar.setRange(0, max(0, whole - room))
             bar.setPageStep(room)
             bar.setSingleStep(max(1, step // 2))
@@ -159,10 +166,11 @@ class GridView(QListView):
     def dataChanged(self, first: _Index, last: _Index, _roles: Sequence[int] = ()) -> None:
         if first.row() != last.row():
             self.viewport().update()
-        elif (room := self._rect(first.row())).intersects(self.viewport().rect()):
+        elif (room := self._grid().rect(first.row())).intersects(self.viewport().rect()):
             self.viewport().update(room)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._moved = time.monotonic()
         self.viewport().scroll(-dx if self.isRightToLeft() else dx, dy)
 
     def keyboardSearch(self, _text: str) -> None:
@@ -177,58 +185,59 @@ class GridView(QListView):
             super().wheelEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self._theme.colour("surface"))
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        plain, current = option.state, self.currentIndex().row()
-        pointed = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row() if self._under_pointer() else -1
-        for row in self._rows_in(event.rect()):
-            option.rect = self._rect(row)
-            option.state = plain
-            if row == current:
-                option.state |= QStyle.StateFlag.State_Selected
-                option.state |= QStyle.StateFlag.State_HasFocus if self.hasFocus() else QStyle.StateFlag.State_None
-            if row == pointed:
-                option.state |= QStyle.StateFlag.State_MouseOver
-            self.itemDelegate().paint(painter, option, self._index(row))
+        painter, part = QPainter(self.viewport()), event.rect()
+        painter.fillRect(part, self._theme.colour("surface"))
+        grid = self._grid()
+        rows = grid.rows_in(part)
+        made = self._cells(rows, grid)
+        for (left, top), cell in zip(grid.places(rows), made, strict=True):
+            if cell is not None:
+                painter.drawPixmap(left, top, cell)
         painter.end()
+
+    def _cells(self, rows: range, grid: Grid) -> Iterator[QPixmap | None]:
+        """Finished cells; while the list moves, only as many new ones as there is time for, the others soon."""
+        delegate, seen = cast("RowDelegate", self.itemDelegate()), cast("_Faces", self.model()).seen
+        font = self.font()
+        now = time.monotonic()
+        until = now + _SHARE_S if now - self._moved < _MOVING_S else math.inf
+        stands = self._stands(grid)
+        plain = stands.pop(-1)
+        for row in rows:
+            face, picture = seen(row)
+            stand = stands.get(row, plain)
+            cell = delegate.kept(face, picture, stand)
+            if cell is None and time.monotonic() < until:
+                cell = delegate.make(face, picture, stand, font)
+            elif cell is None:
+                self._later.start()
+            yield cell
+
+    def _stands(self, grid: Grid) -> dict[int, Stand]:
+        """How cells stand: under -1 all but those that are named."""
+        plain = Stand(*grid.cell, self.devicePixelRatioF(), grid.mirrored)
+        stands, current = {-1: plain}, self.currentIndex().row()
+        if current >= 0:
+            stands[current] = replace(plain, selected=True, focused=self.hasFocus())
+        if self.viewport().underMouse():
+            pointed = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
+            if pointed >= 0:
+                stands[pointed] = replace(stands.get(pointed, plain), hovered=True)
+        return stands
 
     # -- arithmetic
 
-    def _count(self) -> int:
-        return self.model().rowCount() if self.model() is not None else 0
+    def _grid(self) -> Grid:
+        room = self.viewport().size()
+        return Grid(
+            self._shape,
+            self.model().rowCount() if self.model() is not None else 0,
+            (self._cell.width(), self._cell.height()),
+            (room.width(), room.height()),
+            self.horizontalOffset(),
+            self.verticalOffset(),
+            self.isRightToLeft(),
+        )
 
     def _index(self, row: int) -> QModelIndex:
         return self.model().index(row, 0)
-
-    def _under_pointer(self) -> bool:
-        return self.viewport().underMouse()
-
-    def _width(self) -> int:
-        wide = self.viewport().width()
-        if self._shape is Shape.STRIP:
-            return self._cell.width()
-        return max(1, wide if self._shape is Shape.LIST else wide // self.columns())
-
-    def _rect(self, row: int) -> QRect:
-        columns = self.columns()
-        left = row % columns * self._width() - self.horizontalOffset()
-        top = row // columns * self._cell.height() - self.verticalOffset()
-        if self.isRightToLeft():
-            left = self.viewport().width() - left - self._width()
-        return QRect(left, top, self._width(), self._cell.height())
-
-    def _content(self, point: QPoint) -> tuple[int, int]:
-        x = self.viewport().width() - 1 - point.x() if self.isRightToLeft() else point.x()
-        return x + self.horizontalOffset(), point.y() + self.verticalOffset()
-
-    def _rows_in(self, part: QRect) -> range:
-        """The rows that a part of the viewport touches; in a gallery whole lines of them."""
-        corners = [self._content(part.topLeft()), self._content(part.bottomRight())]
-        (left, right), (top, bottom) = sorted(one[0] for one in corners), sorted(one[1] for one in corners)
-        columns = self.columns()
-        if self._shape is Shape.STRIP:
-            return range(max(0, left // self._width()), min(self._count(), right // self._width() + 1))
-        first, last = top // self._cell.height(), bottom // self._cell.height()
-        return range(max(0, first * columns), min(self._count(), (last + 1) * columns))

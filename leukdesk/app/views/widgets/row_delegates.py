@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFont, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.faces import Face
-from leukdesk.app.viewmodels.image_list import FaceRole
+from leukdesk.app.views.widgets.kept_cells import KeptCells
 from leukdesk.app.views.widgets.sketch import ENDING, Sketch
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -20,14 +21,30 @@ _LINE_HEIGHT, _LINE_PICTURE = 44, QSize(34, 34)
 _VERDICT_WIDTH, _PERCENT_WIDTH, _BAR_WIDTH = 180, 72, 96
 _STRIP_PICTURE, _GALLERY_PICTURE = QSize(120, 72), QSize(144, 112)
 _TILE_LINE = 18
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a cell stands: its size in logical px, how many pixels make one of them, and what is said of it."""
+
+    wide: int
+    high: int
+    density: float = 1.0
+    mirrored: bool = False
+    selected: bool = False
+    focused: bool = False
+    hovered: bool = False
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Ground and painter, shared by line and tile."""
+    """Makes the cells of one kind, and keeps them; `GridView` puts them where they belong."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._kept = KeptCells()
+        theme.changed.connect(self._kept.clear)
 
     @property
     def size(self) -> QSize:
@@ -37,17 +54,24 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return self.size
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        painter.save()
-        painter.setFont(option.font)
-        sketch = Sketch(painter, option.rect, self._theme)
-        sketch.ground(
-            selected=bool(option.state & QStyle.StateFlag.State_Selected),
-            hovered=bool(option.state & QStyle.StateFlag.State_MouseOver),
-            focused=bool(option.state & QStyle.StateFlag.State_HasFocus),
-        )
-        self.draw(sketch, index.data(FaceRole), index.data(Qt.ItemDataRole.DecorationRole))
-        painter.restore()
+    def kept(self, face: Face, picture: QImage | None, stand: Stand) -> QPixmap | None:
+        """The finished cell, if it was made before."""
+        return self._kept.of((face, id(picture), stand))
+
+    def make(self, face: Face, picture: QImage | None, stand: Stand, font: QFont) -> QPixmap:
+        """Draw a cell; it is kept."""
+        cell = QPixmap(round(stand.wide * stand.density), round(stand.high * stand.density))
+        cell.setDevicePixelRatio(stand.density)
+        cell.fill(self._theme.colour("surface"))
+        painter = QPainter(cell)
+        painter.setLayoutDirection(_RIGHT_TO_LEFT if stand.mirrored else _LEFT_TO_RIGHT)
+        painter.setFont(font)
+        sketch = Sketch(painter, QRect(0, 0, stand.wide, stand.high), self._theme)
+        sketch.ground(selected=stand.selected, hovered=stand.hovered, focused=stand.focused)
+        self.draw(sketch, face, picture)
+        painter.end()
+        self._kept.keep((face, id(picture), stand), cell, picture)
+        return cell
 
     def draw(self, sketch: Sketch, face: Face, picture: QImage | None) -> None:
         """Draw what is in front of the ground."""

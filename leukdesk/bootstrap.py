@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.cell import CellAnalysis
-    from leukdesk.domain.finding import Finding, Outcome
+    from leukdesk.domain.finding import BundleRef, Finding, Outcome
     from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.fetch import OpenFields
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
+    from leukdesk.report.case_report import CaseReport
     from leukdesk.settings import Engine, Settings
 
 FLAGSHIP = "all-stage"  # the active bundle until the user chooses another
@@ -243,6 +244,51 @@ class Workbench:
         from leukdesk.history.erasure import WhyErased
 
         return self.history().erase(user, case_id, WhyErased(why))
+
+    @contextmanager
+    def case_report(self, case_id: int, *, user: int | None = None) -> Iterator[CaseReport]:
+        """A case as it is given out, within the block; with a user, after it was recorded that he takes it out.
+
+        Without one it is for looking only: what leaves the history is recorded. Raises `HistoryError`.
+        """
+        from datetime import datetime
+
+        from leukdesk import __version__
+        from leukdesk.analysis.explain_again import ExplainAgain
+        from leukdesk.report.case_pictures import CasePictures
+        from leukdesk.report.case_report import CaseReport, Imprint
+
+        history = self.history()
+        record = history.trail.case(case_id) if user is None else history.export(user, case_id)
+        head = history.trail.head()
+        made = Imprint(datetime.now().astimezone(), __version__, head.seq, head.hash)
+        names = self._class_names()
+        with closing(ExplainAgain(self._open_exactly)) as explain:
+            limit_px = self.settings.limit_px
+            pictures = CasePictures(record, lambda one: one.path, explain, names=names, limit_px=limit_px)
+            yield CaseReport(record, made, names, pictures)
+
+    def write_report(self, report: CaseReport, path: Path) -> None:
+        """Write it as PDF, CSV, JSON or XLSX, as the name ends. Raises `OutputError`."""
+        from leukdesk.report.case_file import write_case_file
+
+        write_case_file(report, path, paths.resources() / "fonts")
+
+    def _open_exactly(self, wanted: BundleRef) -> Predictor:
+        bundle = self.load(f"{wanted.name}-{wanted.version}")
+        if bundle.ref.sha256 != wanted.sha256:
+            raise BundleError(
+                "the model of this name is another one now",
+                reason=BundleReason.NOT_FOUND,
+                subject=bundle.folder.name,
+                advice="Install the one that the finding names.",
+            )
+        return self._start(bundle, None)
+
+    def _class_names(self) -> dict[str, str]:
+        """What classes are called, by the cards of all installed models."""
+        cards = [one.card for one in self.models() if one.card is not None]
+        return {one.id: one.display for card in cards for one in card.classes}
 
     def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
         """Copy reviewed images of these cases (of all, for none) into a folder that leukdesk-train reads."""

@@ -136,7 +136,7 @@ def _asked(question: str) -> bool:
 def _erase(bench: Workbench, arguments: argparse.Namespace) -> int:
     history = bench.history()
     user = acting(history, arguments.user)
-    stone = bench.erase(user.id, _case(history, arguments.case).id, arguments.why)
+    stone = bench.erase(user.id, named_case(history, arguments.case).id, arguments.why)
     out(f"Erased, also from the backups. Its tombstone is event {stone}.")
     return exit_status.DONE
 
@@ -146,7 +146,7 @@ def _export(bench: Workbench, arguments: argparse.Namespace) -> int:
         raise HistoryError("say where to", reason=HistoryReason.INVALID, advice="Give --out or --for-training.")
     history = bench.history()
     user = acting(history, arguments.user).id
-    cases = [_case(history, one).id for one in arguments.cases]
+    cases = [named_case(history, one).id for one in arguments.cases]
     if arguments.for_training is not None:
         return _export_training(bench, user, cases, arguments.for_training)
     return _export_case(bench, user, cases, arguments.out)
@@ -174,7 +174,8 @@ def _export_training(bench: Workbench, user: int, cases: list[int], folder: Path
     return exit_status.SOME_FAILED if done.left_out else exit_status.DONE
 
 
-def _case(history: History, accession: str) -> Case:
+def named_case(history: History, accession: str) -> Case:
+    """The case of this accession number. Raises `HistoryError` NOT_FOUND."""
     found = history.cases.by_accession(accession)
     if found is None:
         raise HistoryError(

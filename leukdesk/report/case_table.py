@@ -27,7 +27,7 @@ def write_case_csv(record: CaseRecord, stream: TextIO) -> None:
     """Write a header and one line for each image and cell: what counts, and what human and model said of it."""
     writer = csv.DictWriter(stream, COLUMNS)
     writer.writeheader()
-    for row in _rows(record):
+    for row in case_rows(record):
         writer.writerow({key: _cell(str(value)) for key, value in row.items()})
 
 
@@ -38,7 +38,8 @@ def write_case_json(record: CaseRecord, stream: TextIO) -> None:
     stream.write("\n")
 
 
-def _rows(record: CaseRecord) -> Iterator[dict[str, object]]:
+def case_rows(record: CaseRecord) -> Iterator[dict[str, object]]:
+    """One row for each image and cell that has an answer, with `COLUMNS` as keys."""
     images = {one.id: one for one in record.images}
     findings = {(one.image_id, one.cell): one for one in record.findings}
     labels = {(one.image_id, one.cell): one for one in record.labels}

@@ -1,0 +1,104 @@
+"""How the images of a case look: read again, known by their hash, under a heatmap that is computed again.
+
+No pixels and no heatmaps are kept in the history: image, bundle and calibration are, and the same answer follows from
+them. Where one of them is gone, the picture says which.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import cv2
+import numpy as np
+
+from leukdesk.domain.errors import ImageError, KnownError
+from leukdesk.domain.recorded import WHOLE_IMAGE
+from leukdesk.domain.summary import shown_name
+from leukdesk.domain.vocabulary import OKABE_ITO
+from leukdesk.imaging.read import read_image
+from leukdesk.report.case_report import Picture
+from leukdesk.report.overlays import blend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from leukdesk.domain.case import CaseRecord
+    from leukdesk.domain.finding import BundleRef
+    from leukdesk.domain.heatmap import Heatmap
+    from leukdesk.domain.image import SmearImage
+    from leukdesk.domain.recorded import RecordedFinding, RecordedImage
+    from leukdesk.domain.review import Answer
+
+Locate = Callable[["RecordedImage"], Path]
+_LINE = 1 / 300  # of the longer side
+_CHANGED = "its file has other content than was recorded"
+
+
+class Explain(Protocol):
+    """Heatmaps of an image by a certain bundle."""
+
+    def __call__(self, image: SmearImage, bundle: BundleRef) -> Heatmap:
+        """All classes' maps. Raises `KnownError` where this bundle is not installed or has none."""
+
+
+class CasePictures:
+    """Pictures of one case's images."""
+
+    def __init__(
+        self, record: CaseRecord, locate: Locate, explain: Explain, names: Mapping[str, str], *, limit_px: int
+    ) -> None:
+        """`locate` says where an image's file is, `names` what classes are called.
+
+        Images of more than `limit_px` pixels are not read.
+        """
+        self._locate, self._explain, self._limit_px, self._names = locate, explain, limit_px, names
+        self._findings = {(one.image_id, one.cell): one for one in record.findings}
+        self._cells: dict[int, list[Answer]] = defaultdict(list)
+        for one in record.answers:
+            if one.cell != WHOLE_IMAGE:
+                self._cells[one.image_id].append(one)
+        colours = sorted({one.label for cells in self._cells.values() for one in cells})
+        self._colours = {label: _rgb(OKABE_ITO[at % len(OKABE_ITO)]) for at, label in enumerate(colours)}
+
+    def __call__(self, image: RecordedImage) -> Picture:
+        """How this image looks; a file that is gone, or a model, is said in words."""
+        try:
+            read = read_image(self._locate(image), limit_px=self._limit_px)
+        except ImageError as error:
+            return Picture(None, missing=f"{error.what}.")
+        if read.source.sha256 != image.sha256:
+            return Picture(None, missing=f"{_CHANGED}.")
+        cells = self._cells.get(image.id)
+        if cells:
+            words = f"{len(cells)} cells outlined, each colour one class."
+            return Picture(read.pixels, self._outlined(read.pixels, image.id, cells), words)
+        return self._under_heatmap(read, self._findings.get((image.id, WHOLE_IMAGE)))
+
+    def _under_heatmap(self, read: SmearImage, finding: RecordedFinding | None) -> Picture:
+        if finding is None:
+            return Picture(read.pixels, words="No model has seen it.")
+        bundle = finding.bundle
+        try:
+            heatmap = self._explain(read, bundle)
+        except KnownError as error:
+            return Picture(read.pixels, words=f"No heatmap: {error.what} ({bundle.name} {bundle.version}).")
+        words = f"Heatmap of {shown_name(finding.label, self._names)}, by {bundle.name} {bundle.version}."
+        return Picture(read.pixels, blend(read, heatmap, finding.label), words)
+
+    def _outlined(self, pixels: NDArray[np.uint8], image_id: int, cells: list[Answer]) -> NDArray[np.uint8]:
+        drawn = np.ascontiguousarray(pixels).copy()
+        width = max(1, round(max(drawn.shape[:2]) * _LINE))
+        for one in cells:
+            box = self._findings[image_id, one.cell].box
+            if box is not None:
+                corner = (round(box.left), round(box.top))
+                opposite = (round(box.left + box.width), round(box.top + box.height))
+                cv2.rectangle(drawn, corner, opposite, self._colours[one.label], width)
+        return drawn
+
+
+def _rgb(code: str) -> tuple[int, int, int]:
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

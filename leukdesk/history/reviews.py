@@ -38,7 +38,7 @@ _BY_DAY = (
         (events.c.at // _DAY_US).label("day"),
         answers.c.model_label,
         answers.c.human_label,
-        func.count().label("count"),
+        func.count().label("times"),
     )
     .join(_NEWEST, (_NEWEST.c.image_id == answers.c.image_id) & (_NEWEST.c.number == answers.c.number))
     .join(events, events.c.seq == _NEWEST.c.event)
@@ -136,7 +136,7 @@ class Reviews:
             months: dict[date, Counter[tuple[str, str]]] = {}
             for row in connection.execute(_BY_DAY):
                 month = (date(1970, 1, 1) + timedelta(days=row.day)).replace(day=1)
-                months.setdefault(month, Counter())[row.model_label, row.human_label] += row.count
+                months.setdefault(month, Counter())[row.model_label, row.human_label] += row.times
         return [
             MonthOfAgreement(month, tuple(Agreement(*pair, count) for pair, count in sorted(months[month].items())))
             for month in sorted(months)

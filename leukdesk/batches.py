@@ -12,7 +12,7 @@ Every method blocks: call it off the GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -20,13 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.domain.batch import BatchModel, BatchOptions, BatchRow
-from leukdesk.domain.errors import HistoryError, HistoryReason
-from leukdesk.domain.finding import Failure
+from leukdesk.domain.errors import BundleError, BundleReason, HistoryError, HistoryReason
+from leukdesk.domain.finding import Failure, Finding
 from leukdesk.domain.job import Job, JobState
 
 if TYPE_CHECKING:
-    from leukdesk.analysis.batch_run import BatchRun
+    from leukdesk.analysis.batch_run import BatchRun, Threads
+    from leukdesk.analysis.ports import Predictor
     from leukdesk.bootstrap import Workbench
+    from leukdesk.settings import Engine
 
 PAGE = 1_000  # rows of a job that are read at once
 
@@ -41,6 +43,16 @@ class BatchPlan:
     ensemble: bool = False  # the mean of the models instead of one answer of each
     reuse: bool = False  # take what was found before of the same content by the same model
     heatmaps: Path | None = None  # write each image under the heatmap of its class into this folder
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """With what a batch is run this time; its results do not depend on it."""
+
+    engine: Engine | None = None  # None: as set
+    workers: int = 0  # threads; 0: as set
+    batch_size: int = 64  # items that a crash may do a second time, at most
+    explain: bool = False  # make heatmaps also where none are written
 
 
 class Batches:
@@ -77,31 +89,39 @@ class Batches:
         return [job for job in self._bench.history().jobs.all(unfinished=unfinished) if options(job).models]
 
     @contextmanager
-    def open(
-        self, job_id: int, user: int, *, engine: str | None = None, workers: int = 0, batch_size: int = 64
-    ) -> Iterator[BatchRun]:
+    def open(self, job_id: int, user: int, how: RunOptions | None = None) -> Iterator[BatchRun]:
         """Load the models of a batch and be ready to go on with it; slow.
 
-        Raises `BundleError` where a model is no longer what the batch began with, `EngineError`, `HistoryError`.
+        Raises `BundleError` where a model is no longer what the batch began with, `EngineError`, `HistoryError`,
+        `OutputError`.
         """
-        from leukdesk.analysis.batch_run import BatchRun, Threads
-        from leukdesk.analysis.batch_work import ImageWork
+        from leukdesk.analysis.batch_run import BatchRun
 
+        how = how or RunOptions()
         job = self.get(job_id)
         if job.state is JobState.CANCELLED:
             raise HistoryError(
                 "this batch was cancelled", reason=HistoryReason.INVALID, advice="Start a new one of the same folder."
             )
-        asked, bench = options(job), self._bench
         with ExitStack() as stack:
-            predictors = [stack.enter_context(closing(bench.open(one.key))) for one in asked.models]
-            known = self._known if asked.reuse else None
-            work = ImageWork(
-                predictors, limit_px=bench.settings.limit_px, taken=bench.settings.acquisition, known=known
-            )
-            crew = stack.enter_context(closing(Threads(work, workers or bench.threads)))
-            temperatures = [one.card.temperature for one in predictors]
-            yield BatchRun(bench.history().jobs, job, crew, user=user, temperatures=temperatures, batch_size=batch_size)
+            crew = self._threads(job, how, stack)
+            yield BatchRun(self._bench.history().jobs, job, crew, user=user, batch_size=how.batch_size)
+
+    def _threads(self, job: Job, how: RunOptions, stack: ExitStack) -> Threads:
+        from leukdesk.analysis.batch_run import Threads
+        from leukdesk.analysis.batch_work import ImageWork
+
+        asked, bench, workers = options(job), self._bench, how.workers or self._bench.threads
+        predictors = [stack.enter_context(closing(self._predictor(one, how.engine, workers))) for one in asked.models]
+        work = ImageWork(
+            predictors,
+            limit_px=bench.settings.limit_px,
+            explain=how.explain or bool(asked.heatmaps),
+            taken=bench.settings.acquisition,
+            known=self._known if asked.reuse else None,
+            draw=self._drawing(job) if asked.heatmaps else None,
+        )
+        return stack.enter_context(closing(Threads(work, workers)))
 
     def rows(self, job_id: int) -> Iterator[BatchRow]:
         """All items of a batch in order, a page at a time."""
@@ -122,6 +142,29 @@ class Batches:
         from leukdesk.report.batch_table import write_batch
 
         write_batch(self.rows(job_id), options(self.get(job_id)).models, path)
+
+    def _predictor(self, model: BatchModel, engine: Engine | None, callers: int) -> Predictor:
+        predictor = self._bench.open(model.key, engine=engine, callers=callers)
+        if predictor.bundle.sha256 == model.ref.sha256:
+            return predictor
+        predictor.close()
+        raise BundleError(
+            "this model is no longer the one the batch began with",
+            reason=BundleReason.WRONG_HASH,
+            subject=model.key,
+            advice="Put the former model back, or cancel the batch and start a new one.",
+        )
+
+    def _drawing(self, job: Job) -> Callable[[Finding], object]:
+        from leukdesk.report.overlays import Overlays
+
+        folder = Path(options(job).heatmaps)
+        return Overlays(folder, self._paths(job), limit_px=self._bench.settings.limit_px).write
+
+    def _paths(self, job: Job) -> Iterator[Path]:
+        jobs = self._bench.history().jobs
+        for first in range(0, job.total, PAGE):
+            yield from dict.fromkeys(item.path for item in jobs.items(job.id, offset=first, limit=PAGE))
 
     def _known(self, hashes: Sequence[str], bundle_sha256: str) -> dict[str, int]:
         found = self._bench.history().findings.known(hashes, bundle_sha256)

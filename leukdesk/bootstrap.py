@@ -92,12 +92,12 @@ class Workbench:
 
         return load_bundle(self._folder(self.active() if name is None else name), names())
 
-    def open(self, name: str | None = None, *, engine: Engine | None = None) -> Predictor:
-        """Load a bundle and warm up its engine, the one set unless another is named.
+    def open(self, name: str | None = None, *, engine: Engine | None = None, callers: int = 1) -> Predictor:
+        """Load a bundle and warm up its engine, the one set unless another is named, for so many callers at once.
 
         Slow: call it off the GUI thread. Raises `BundleError`, `EngineError`.
         """
-        return self._start(self.load(name), engine)
+        return self._start(self.load(name), engine, callers)
 
     def verify(self, name: str, *, engine: Engine | None = None) -> GoldenRun:
         """Load a bundle, which checks its files, and run its golden samples. Raises `BundleError`, `EngineError`."""
@@ -107,10 +107,11 @@ class Workbench:
         with closing(self._start(bundle, engine)) as predictor:
             return run_golden(bundle.golden(), predictor)
 
-    def _start(self, bundle: Bundle, engine: Engine | None) -> Predictor:
+    def _start(self, bundle: Bundle, engine: Engine | None, callers: int = 1) -> Predictor:
         from leukdesk.inference.choose import open_predictor
 
-        return open_predictor(bundle, engine=engine or self.settings.engine, threads=self.threads)
+        chosen = engine or self.settings.engine
+        return open_predictor(bundle, engine=chosen, threads=self.threads, callers=callers)
 
     def analyse(
         self,

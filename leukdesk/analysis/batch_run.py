@@ -74,13 +74,11 @@ class BatchRun:
         crew: Crew,
         *,
         user: int,
-        temperatures: Sequence[float],
         batch_size: int = BATCH_SIZE,
     ) -> None:
-        """`temperatures`: of the calibration of each of the batch's models."""
         self.job_id, self._store, self._crew, self._user = job.id, store, crew, user
         self._options = BatchOptions.from_mapping(job.options)
-        self._temperatures, self._window = temperatures, max(1, batch_size)
+        self._window = max(1, batch_size)
         self._stop: JobState | None = None
         self._stopping = threading.Event()
 
@@ -122,7 +120,7 @@ class BatchRun:
         worked, flight.ready = flight.ready, []
         if not worked and not claim:
             return []
-        results = [_result(one, self._temperatures[one.task.model]) for one in worked]
+        results = [_result(one) for one in worked]
         claimed = self._store.record(self._user, self.job_id, results, claim=claim)
         flight.take(claimed)
         rows = [self._row(one) for one in worked]
@@ -133,6 +131,8 @@ class BatchRun:
         model = self._options.models[worked.task.model]
         if isinstance(worked.outcome, KnownAlready):
             return self._store.rows(self.job_id, first=worked.task.number, count=1)[0]
+        if isinstance(worked.outcome, NewFinding):
+            return row_of(worked.task, worked.outcome.finding, model)
         return row_of(worked.task, worked.outcome, model)
 
     def _end(self, standing: _Standing) -> BatchEvent:
@@ -234,10 +234,8 @@ def row_of(task: Task, outcome: Finding | Failure, model: BatchModel) -> BatchRo
     )
 
 
-def _result(worked: Worked, temperature: float) -> ItemResult:
+def _result(worked: Worked) -> ItemResult:
     outcome = worked.outcome
     if isinstance(outcome, KnownAlready):
         return ItemResult(worked.task.number, outcome.finding, outcome.sha256)
-    if isinstance(outcome, Failure):
-        return ItemResult(worked.task.number, outcome)
-    return ItemResult(worked.task.number, NewFinding(outcome, temperature, worked.file_size))
+    return ItemResult(worked.task.number, outcome)

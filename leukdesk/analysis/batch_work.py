@@ -13,6 +13,7 @@ import numpy as np
 from leukdesk.analysis.analyse import NOT_SAID, conclude, prepare, read_taken
 from leukdesk.domain.errors import EngineError, ImageError, KnownError
 from leukdesk.domain.finding import Failure, Finding
+from leukdesk.domain.recorded import NewFinding
 from leukdesk.imaging.read import sha256_to_know
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ class Worked:
     """What came of a task."""
 
     task: Task
-    outcome: Finding | Failure | KnownAlready
-    file_size: int = 0  # bytes
+    outcome: NewFinding | Failure | KnownAlready
 
 
 _Prepared = tuple["NDArray[np.uint8]", "ImageSource", "Quality"]
@@ -67,10 +67,14 @@ class ImageWork:
         explain: bool = False,
         taken: Callable[[Path], Acquisition] = lambda path: NOT_SAID,
         known: Known | None = None,
+        draw: Callable[[Finding], object] | None = None,
     ) -> None:
-        """`known` gives, of some hashes and a bundle's hash, the ids of older findings, which are used again."""
+        """`known` gives, of some hashes and a bundle's hash, the ids of older findings, which are used again.
+
+        `draw` does something with a finding's heatmaps, and raises `ImageError` where its image changed meanwhile.
+        """
         self._predictors, self._limit_px, self._explain = predictors, limit_px, explain
-        self._taken, self._known = taken, known
+        self._taken, self._known, self._draw = taken, known, draw
 
     def __call__(self, tasks: Sequence[Task]) -> list[Worked]:
         """Do some tasks; tasks of one file that follow each other read it once."""
@@ -117,11 +121,21 @@ class ImageWork:
         for model, predictor in enumerate(self._predictors):
             mine = [at for at, task in enumerate(tasks) if task.model == model and isinstance(prepared[at], tuple)]
             for at, outcome in zip(mine, self._predicted([prepared[at] for at in mine], predictor), strict=True):  # type: ignore[misc]
-                done[at] = Worked(tasks[at], outcome, file_size(tasks[at].path))
+                done[at] = self._worked(tasks[at], outcome, predictor)
         return [
             one if isinstance(ready, tuple) else Worked(one.task, ready)
             for one, ready in zip(done, prepared, strict=True)
         ]
+
+    def _worked(self, task: Task, outcome: Finding | Failure, predictor: Predictor) -> Worked:
+        if isinstance(outcome, Failure):
+            return Worked(task, outcome)
+        try:
+            if self._draw is not None:
+                self._draw(outcome)
+        except ImageError as error:
+            return Worked(task, Failure(task.path, error))
+        return Worked(task, NewFinding(outcome, predictor.card.temperature, file_size(task.path)))
 
     def _predicted(self, prepared: Sequence[_Prepared], predictor: Predictor) -> list[Finding | Failure]:
         if not prepared:

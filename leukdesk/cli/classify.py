@@ -58,7 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
         return classify_cells(bench, walk, arguments)
     with ExitStack() as stack:
         stream = stack.enter_context(replacing(arguments.out)) if arguments.out else None
-        predictor = stack.enter_context(closing(bench.open(arguments.model, engine=arguments.engine)))
+        predictor = stack.enter_context(
+            closing(bench.open(arguments.model, engine=arguments.engine, callers=bench.threads))
+        )
         record = _recorder(stack.enter_context(closing(bench)), predictor, arguments) if arguments.record else None
         outcomes = _outcomes(bench, walk, predictor, arguments.heatmaps, record, bar=stream is not None)
         tally = Tally(predictor.card)

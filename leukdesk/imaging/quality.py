@@ -7,10 +7,12 @@ images blurred, darkened, bleached and emptied, so that those do not. All is mea
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from leukdesk.domain.image import SmearImage
@@ -23,6 +25,7 @@ _COLOUR = 12  # levels between the largest and the smallest channel: less is neu
 _OBJECT = 12  # levels off the surroundings, after 3x3 averaging: more than noise
 _SURROUNDINGS = 33  # px of the working copy
 _SMOOTHING = 1.5  # px
+_GAUSSIAN = cv2.getGaussianKernel(13, _SMOOTHING, cv2.CV_32F)  # four deviations to each side
 _BLACK = 4  # levels: the background that was cut away around single cells
 
 _BLANK_SHARE = 0.001  # of the pixels: 50 px of the working copy, a small lymphocyte in a wide field
@@ -50,6 +53,20 @@ class _Working:
         return np.asarray(self.spread >= (0 if self.is_grey else _COLOUR))
 
 
+class _Scratch(threading.local):
+    """Memory that each thread uses again: getting it fresh costs as much as the arithmetic in it."""
+
+    def __init__(self) -> None:
+        self._memory = np.empty((4, _WORKING_SIDE * _WORKING_SIDE), np.float32)
+
+    def planes(self, count: int, shape: tuple[int, ...]) -> list[NDArray[np.float32]]:
+        """Up to four float32 planes of a working copy's shape, holding anything."""
+        return [plane[: shape[0] * shape[1]].reshape(shape) for plane in self._memory[:count]]
+
+
+_scratch = _Scratch()
+
+
 def measure_quality(image: SmearImage, *, input_size: int, um_per_px: float | None) -> Quality:
     """Measure an image before a model of `input_size` px sees it.
 
@@ -70,7 +87,7 @@ def measure_quality(image: SmearImage, *, input_size: int, um_per_px: float | No
         brightness=cv2.sumElems(working.grey)[0] / working.grey.size,
         contrast=float(high - low),
         sharpness=sharpness,
-        saturation=float((working.spread / np.maximum(working.most, np.float32(1))).mean()),
+        saturation=_saturation(working),
         stained=_stained(working),
     )
 
@@ -85,7 +102,7 @@ def _working(pixels: NDArray[np.uint8]) -> _Working:
     most = np.maximum(np.maximum(red, green), blue)
     spread = most - np.minimum(np.minimum(red, green), blue)
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return _Working(pixels, channels, grey, most, spread, is_grey=_levels(spread, 0.99)[0] < _COLOUR)
+    return _Working(pixels, channels, grey, most, spread, is_grey=_share(spread < _COLOUR) >= 0.99)
 
 
 def _levels(values: NDArray[np.uint8], *shares: float) -> list[int]:
@@ -120,6 +137,12 @@ def _objects(working: _Working) -> NDArray[np.bool_]:
     return np.asarray(cv2.max(cv2.max(red, green), blue)) > _OBJECT
 
 
+def _saturation(working: _Working) -> float:
+    (saturation,) = _scratch.planes(1, working.spread.shape)
+    np.divide(working.spread, np.maximum(working.most, np.uint8(1)), out=saturation, dtype=np.float32)
+    return float(cv2.sumElems(saturation)[0] / saturation.size)
+
+
 def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
     """Energy of the Laplacian over energy of the gradient: the median of those of 8 x 8 tiles that hold objects.
 
@@ -131,20 +154,19 @@ def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
     occupied = _tiles(objects.astype(np.float32)) > _OCCUPIED
     if not occupied.any():
         return 0.0
-    smooth = grey.astype(np.float32)
-    cv2.GaussianBlur(smooth, (0, 0), _SMOOTHING, dst=smooth, borderType=cv2.BORDER_REPLICATE)
-    bends = cv2.Laplacian(smooth, cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)
-    bent = _tiles(cv2.multiply(bends, bends, dst=bends))[occupied]
-    # In place: fresh memory for each of these costs as much as the arithmetic.
-    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, dst=bends, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-    cv2.multiply(across, across, dst=across)
-    cv2.multiply(down, down, dst=down)
-    edges = np.maximum(_tiles(cv2.add(across, down, dst=across))[occupied], np.float32(1e-6))
+    smooth, bends, across, down = _scratch.planes(4, grey.shape)
+    cv2.sepFilter2D(grey, cv2.CV_32F, _GAUSSIAN, _GAUSSIAN, dst=smooth, borderType=cv2.BORDER_REPLICATE)
+    cv2.Laplacian(smooth, cv2.CV_32F, dst=bends, borderType=cv2.BORDER_REPLICATE)
+    bent = _tiles(np.multiply(bends, bends, out=bends))[occupied]
+    cv2.Sobel(smooth, cv2.CV_32F, 1, 0, dst=across, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    cv2.Sobel(smooth, cv2.CV_32F, 0, 1, dst=down, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    np.multiply(across, across, out=across)
+    np.multiply(down, down, out=down)
+    edges = np.maximum(_tiles(np.add(across, down, out=across))[occupied], np.float32(1e-6))
     return float(np.median(bent / edges))
 
 
-def _tiles(values: cv2.typing.MatLike) -> NDArray[np.float32]:
+def _tiles(values: MatLike) -> NDArray[np.float32]:
     """Means over 8 x 8 tiles, float32 as the values."""
     return np.asarray(cv2.resize(values, (_TILES, _TILES), interpolation=cv2.INTER_AREA), np.float32)
 
@@ -155,16 +177,25 @@ def _stained(working: _Working) -> float:
     An estimate for the eye and for sorting, not a segmentation. Red cells are pink or grey: less blue than green is
     taken from them, or more red.
     """
-    red, green, blue = (_on_white_light(channel) for channel in working.channels)
-    purple = (blue - green > 45) & (red - green > -4) & (blue - red > -4)
-    return _share(purple)
+    red, green, blue = working.channels
+    of_red, of_green, of_blue = (255.0 / _light(channel) for channel in working.channels)  # the lamp's colour goes
+    purple = _exceeds(blue, of_blue, green, of_green, 45)
+    cv2.min(purple, _exceeds(red, of_red, green, of_green, -4), dst=purple)
+    cv2.min(purple, _exceeds(blue, of_blue, red, of_red, -4), dst=purple)
+    return cv2.countNonZero(purple) / purple.size
 
 
-def _on_white_light(channel: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A channel divided by its background, so that the lamp's colour is gone; 255 is the background."""
-    light = max(_levels(channel, 0.95)[0], 128)
-    table = np.arange(256, dtype=np.float32) * np.float32(255.0 / light)
-    return np.asarray(cv2.LUT(channel, table), np.float32)
+def _exceeds(one: NDArray[np.uint8], gain: float, other: NDArray[np.uint8], other_gain: float, by: float) -> MatLike:
+    """Not 0 where one channel times its gain is larger than the other by more than this.
+
+    The difference is taken a thousandfold, so that what is left of it in a byte tells 0.0005 from nothing.
+    """
+    return cv2.addWeighted(one, 1000 * gain, other, -1000 * other_gain, -1000 * by)
+
+
+def _light(channel: NDArray[np.uint8]) -> int:
+    """The level that 95 % of a channel do not exceed, 128 at least: the background."""
+    return max(_levels(channel, 0.95)[0], 128)
 
 
 def _scale_flags(image: SmearImage, input_size: int, um_per_px: float | None) -> set[QualityFlag]:

@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 EngineChoice = Literal["auto", "litert", "tensorflow"]
 
 
-def open_predictor(bundle: Bundle, *, engine: EngineChoice = "auto", threads: int = 0) -> BundlePredictor:
+def open_predictor(
+    bundle: Bundle, *, engine: EngineChoice = "auto", threads: int = 0, callers: int = 1
+) -> BundlePredictor:
     """Load a verified bundle on the GPU where there is one, else on LiteRT, and run one blank input to warm it up.
 
-    `threads` 0 takes all cores. Slow (tens of ms to seconds): call it off the GUI thread. Raises `EngineError`,
-    `BundleError`.
+    `threads` 0 takes all cores; `callers` is how many threads will call it at once, on the CPU. Slow (tens of ms to
+    seconds): call it off the GUI thread. Raises `EngineError`, `BundleError`.
     """
     gpu = probe_gpu()
     threads = threads or os.cpu_count() or 1
     if engine == "tensorflow" or (engine == "auto" and gpu.usable):
         running: Engine = _tensorflow(bundle, threads)
     else:
-        running = _litert(bundle, threads)
+        running = _litert(bundle, threads, callers)
     notes = () if running.name.endswith("GPU") else (f"no GPU used: {_reason(engine, gpu.usable, gpu.reason)}",)
     card = bundle.card
     running.run(np.zeros((1, card.input_size, card.input_size, 3), np.uint8))
@@ -46,10 +48,14 @@ def _reason(engine: EngineChoice, usable: bool, reason: str) -> str:
     return f"{reason}, but LiteRT was asked for" if usable and engine == "litert" else reason
 
 
-def _litert(bundle: Bundle, threads: int) -> LiteRTEngine:
+def _litert(bundle: Bundle, threads: int, callers: int = 1) -> LiteRTEngine:
     card = bundle.card
     return LiteRTEngine(
-        bundle.read("model.tflite"), input_size=card.input_size, classes=len(card.classes), threads=threads
+        bundle.read("model.tflite"),
+        input_size=card.input_size,
+        classes=len(card.classes),
+        threads=threads,
+        callers=callers,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leukdesk.batches import Batches, BatchPlan
+from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.bootstrap import Workbench
 from leukdesk.domain.job import ItemState, JobState
 from leukdesk.settings import Settings
@@ -47,7 +47,7 @@ def test_a_batch_is_paused_gone_on_with_and_exported(bench: Workbench, folder: P
     batches, user = Batches(bench), bench.history().users.local().id
     job = batches.create(user, BatchPlan([folder, tmp_path / "gone"], models=(MODEL,)))
     assert job.counts == {ItemState.WAITING: 32, ItemState.FAILED: 1}
-    with batches.open(job.id, user, batch_size=8) as run:
+    with batches.open(job.id, user, RunOptions(batch_size=8)) as run:
         seen = []
         for event in run.events():
             seen.append(event)
@@ -55,7 +55,7 @@ def test_a_batch_is_paused_gone_on_with_and_exported(bench: Workbench, folder: P
     assert (seen[0].counts, seen[0].total) == (job.counts, 33)
     assert seen[-1].state is JobState.PAUSED
     assert 0 <= seen[-1].counts.get(ItemState.DONE, 0) <= 8
-    with batches.open(job.id, user, batch_size=8) as run:
+    with batches.open(job.id, user, RunOptions(batch_size=8)) as run:
         seen = list(run.events())
     assert (seen[-1].state, seen[-1].left) == (JobState.FINISHED, 0)
     assert seen[-1].counts == {ItemState.DONE: 30, ItemState.FAILED: 3}

@@ -165,3 +165,38 @@ def test_any_picture_can_be_measured(pixels: NDArray[np.uint8]) -> None:
     assert np.isfinite(numbers).all()
     assert min(numbers) >= 0
     assert max(measured.saturation, measured.stained) <= 1
+
+
+def test_the_measurements_are_what_they_are_by_definition() -> None:
+    """Written out plainly, without regard for speed."""
+    for seed, side in ((3, 224), (4, 180), (5, 640)):
+        pixels = field(side, seed)
+        small = pixels if side <= 224 else cv2.resize(pixels, (224, 224), interpolation=cv2.INTER_AREA)
+        found = quality(pixels)
+        most, least = small.max(2).astype(float), small.min(2).astype(float)
+        assert found.saturation == pytest.approx(((most - least) / np.maximum(most, 1)).mean(), abs=1e-5)
+        lit = [
+            small[:, :, at] * 255 / max(128, np.percentile(small[:, :, at], 95, method="inverted_cdf"))
+            for at in range(3)
+        ]
+        purple = (lit[2] - lit[1] > 45) & (lit[0] - lit[1] > -4) & (lit[2] - lit[0] > -4)
+        assert found.stained == pytest.approx(purple.mean(), abs=1e-3)
+        assert found.sharpness == pytest.approx(plain_sharpness(small), rel=1e-3)
+
+
+def plain_sharpness(pixels: NDArray[np.uint8]) -> float:
+    edge, nothing = cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT
+    soft = cv2.blur(pixels, (3, 3), borderType=edge)
+    apart = cv2.absdiff(soft, cv2.blur(soft, (33, 33), borderType=nothing)).max(2) > 12
+    coloured = np.ptp(pixels, axis=2) >= 12
+
+    def tiles(values: NDArray[np.generic]) -> NDArray[np.float64]:
+        return np.asarray(cv2.resize(values.astype(np.float64), (8, 8), interpolation=cv2.INTER_AREA))
+
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float64)
+    smooth = cv2.GaussianBlur(grey, (13, 13), 1.5, borderType=edge)
+    bent = tiles(cv2.Laplacian(smooth, cv2.CV_64F, borderType=edge) ** 2)
+    across = cv2.Sobel(smooth, cv2.CV_64F, 1, 0, scale=1 / 8, borderType=edge)
+    down = cv2.Sobel(smooth, cv2.CV_64F, 0, 1, scale=1 / 8, borderType=edge)
+    occupied = tiles(apart & coloured) > 0.02
+    return float(np.median((bent / np.maximum(tiles(across**2 + down**2), 1e-6))[occupied]))

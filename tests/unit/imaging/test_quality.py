@@ -176,7 +176,7 @@ def test_the_measurements_are_what_they_are_by_definition() -> None:
         most, least = small.max(2).astype(float), small.min(2).astype(float)
         assert found.saturation == pytest.approx(((most - least) / np.maximum(most, 1)).mean(), abs=1e-5)
         lit = [
-            small[:, :, at] * 255 / max(128, np.percentile(small[:, :, at], 95, method="inverted_cdf"))
+            small[:, :, at] * 255.0 / max(128, np.percentile(small[:, :, at], 95, method="inverted_cdf"))
             for at in range(3)
         ]
         purple = (lit[2] - lit[1] > 45) & (lit[0] - lit[1] > -4) & (lit[2] - lit[0] > -4)

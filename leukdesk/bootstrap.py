@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.reviewed import TrainingSet
+    from leukdesk.domain.taken_out import Deidentified
     from leukdesk.fetch import OpenFields
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
@@ -290,6 +291,14 @@ class Workbench:
         """What classes are called, by the cards of all installed models."""
         cards = [one.card for one in self.models() if one.card is not None]
         return {one.id: one.display for card in cards for one in card.classes}
+
+    def export_deidentified(self, user: int, case_ids: Sequence[int], folder: Path, *, blank: bool) -> Deidentified:
+        """Write cases without names into a new folder; `blank`: paint over writing in images, or hold them back."""
+        from leukdesk.report.deidentified import DeidentifiedExport
+
+        limit_px = self.settings.limit_px
+        export = DeidentifiedExport(folder, lambda one: one.path, blank=blank, limit_px=limit_px)
+        return export.write(self.history().without_names(user, case_ids))
 
     def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
         """Copy reviewed images of these cases (of all, for none) into a folder that leukdesk-train reads."""

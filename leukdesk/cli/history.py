@@ -56,6 +56,12 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for-training", type=Path, metavar="DIR", help="copy reviewed images into class folders with a manifest"
     )
+    parser.add_argument(
+        "--deidentified", type=Path, metavar="DIR", help="write cases here without names, images written anew"
+    )
+    parser.add_argument(
+        "--blank-writing", action="store_true", help="paint over writing in images; without it they are held back"
+    )
     add_user(parser)
     parser.set_defaults(act=_export)
 
@@ -142,13 +148,16 @@ def _erase(bench: Workbench, arguments: argparse.Namespace) -> int:
 
 
 def _export(bench: Workbench, arguments: argparse.Namespace) -> int:
-    if (arguments.out is None) == (arguments.for_training is None):
-        raise HistoryError("say where to", reason=HistoryReason.INVALID, advice="Give --out or --for-training.")
+    if sum(one is not None for one in (arguments.out, arguments.for_training, arguments.deidentified)) != 1:
+        advice = "Give one of --out, --for-training, --deidentified."
+        raise HistoryError("say where to", reason=HistoryReason.INVALID, advice=advice)
     history = bench.history()
     user = acting(history, arguments.user).id
     cases = [named_case(history, one).id for one in arguments.cases]
     if arguments.for_training is not None:
         return _export_training(bench, user, cases, arguments.for_training)
+    if arguments.deidentified is not None:
+        return _export_deidentified(bench, user, cases, arguments)
     return _export_case(bench, user, cases, arguments.out)
 
 
@@ -164,6 +173,18 @@ def _export_case(bench: Workbench, user: int, cases: list[int], path: Path) -> i
         (write_case_json if path.suffix.lower() == ".json" else write_case_csv)(record, stream)
     note(f"Written: {plain(path)}. It holds the case's identifiers.")
     return exit_status.DONE
+
+
+def _export_deidentified(bench: Workbench, user: int, cases: list[int], arguments: argparse.Namespace) -> int:
+    if not cases:
+        raise HistoryError("no case is named", reason=HistoryReason.INVALID, advice="Name one CASE or more.")
+    done = bench.export_deidentified(user, cases, arguments.deidentified, blank=arguments.blank_writing)
+    for one in done.held_back:
+        note(f"held back: {plain(one.path)}: {one.why}")
+    where = plain(arguments.deidentified)
+    note(f"{done.images} images written to {where}, {done.blanked} with writing painted over.")
+    note("Look at every image before it leaves your laboratory: faint or slanted writing may have been passed over.")
+    return exit_status.SOME_FAILED if done.held_back else exit_status.DONE
 
 
 def _export_training(bench: Workbench, user: int, cases: list[int], folder: Path) -> int:

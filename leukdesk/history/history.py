@@ -20,6 +20,7 @@ from pathlib import Path
 from leukdesk.domain.audit import Act, Verdict
 from leukdesk.domain.case import CaseRecord
 from leukdesk.domain.reviewed import ReviewedImage
+from leukdesk.domain.taken_out import TakenOut
 from leukdesk.history.backup import Backup, backups, make_backup, remove_older
 from leukdesk.history.cases import Cases
 from leukdesk.history.erasure import WhyErased, erase_case
@@ -30,7 +31,7 @@ from leukdesk.history.jobs import Jobs
 from leukdesk.history.ledger import SYSTEM, Ledger, now_us
 from leukdesk.history.moments import moment
 from leukdesk.history.reviews import Reviews
-from leukdesk.history.taking_out import export_case, reviewed_images
+from leukdesk.history.taking_out import cases_without_names, export_case, reviewed_images
 from leukdesk.history.trail import Trail
 from leukdesk.history.users import Users, first_user
 from leukdesk.history.verify import verify
@@ -87,6 +88,10 @@ class History:
     def export(self, user: int, case_id: int) -> CaseRecord:
         """Everything of a case, after it was recorded that it is taken out. Needs EXPORT."""
         return export_case(self.ledger, user, case_id)
+
+    def without_names(self, user: int, case_ids: Sequence[int]) -> list[TakenOut]:
+        """Cases for a de-identified export, which leaves their names out; recorded as taken out. Needs EXPORT."""
+        return cases_without_names(self.ledger, user, case_ids)
 
     def reviewed(self, user: int, case_ids: Sequence[int] = ()) -> list[ReviewedImage]:
         """Images that a person gave a class, for training; see `taking_out.reviewed_images`. Needs EXPORT."""

@@ -13,6 +13,7 @@ from leukdesk.domain.case import CaseRecord
 from leukdesk.domain.recorded import WHOLE_IMAGE
 from leukdesk.domain.review import NOT_CLASSED, UNIDENTIFIED
 from leukdesk.domain.reviewed import ReviewedImage
+from leukdesk.domain.taken_out import TakenOut
 from leukdesk.domain.user import Right
 from leukdesk.history.findings import read_images
 from leukdesk.history.ledger import SYSTEM, Ledger
@@ -49,9 +50,27 @@ def reviewed_images(ledger: Ledger, user: int, case_ids: Sequence[int]) -> list[
     for image in images:
         if image.id in labelled:
             row = labelled[image.id]
-            group = hmac.new(key, (row.patient or f"case {row.case_id}").encode(), hashlib.sha256).hexdigest()[:16]
+            group = _keyed(key, row.patient or f"case {row.case_id}")
             found.append(ReviewedImage(image.path, image.sha256, image.format, row.human_label, group))
     return found
+
+
+def cases_without_names(ledger: Ledger, user: int, case_ids: Sequence[int]) -> list[TakenOut]:
+    """Whole cases with names that stand for them and their patients; recorded as taken out. Needs EXPORT."""
+    note_export(ledger, user, case_ids, "deidentified")
+    with ledger.reading() as connection:
+        key = connection.scalar(select(events.c.hash).where(events.c.seq == 1)) or b""
+    trail, taken = Trail(ledger), []
+    for case_id in case_ids:
+        record = trail.case(case_id)
+        patient = record.case.details.patient or f"case {case_id}"
+        taken.append(TakenOut(record, f"case-{_keyed(key, f'id {case_id}')}", _keyed(key, patient)))
+    return taken
+
+
+def _keyed(key: bytes, text: str) -> str:
+    """A name for something, that says nothing of it to whoever does not have this history."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def note_export(ledger: Ledger, user: int, case_ids: Sequence[int], what: str) -> None:

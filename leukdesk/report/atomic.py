@@ -32,10 +32,22 @@ def replacing(path: Path, *, make_folder: bool = False) -> Iterator[TextIO]:
         os.fsync(stream.fileno())
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, make_folder: bool = False) -> None:
     """Write a file at once. Raises `OutputError`."""
-    with _becoming(path, make_folder=False) as part:
+    with _becoming(path, make_folder) as part:
         part.write_bytes(data)
+
+
+def require_empty(folder: Path) -> None:
+    """Raises `OutputError` for a folder that holds something."""
+    try:
+        filled = folder.exists() and any(folder.iterdir())
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    if filled:
+        raise OutputError(
+            "this folder is not empty", reason="not_empty", subject=folder, advice="Name a new or an empty folder."
+        )
 
 
 @contextmanager

@@ -9,9 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from leukdesk.domain.errors import OutputError
 from leukdesk.domain.reviewed import ReviewedImage, TrainingSet
-from leukdesk.report.atomic import replacing, unwritable, write_whole
+from leukdesk.report.atomic import replacing, require_empty, unwritable, write_whole
 
 MANIFEST = "manifest.csv"
 _SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "BMP": ".bmp", "TIFF": ".tif"}
@@ -24,7 +23,7 @@ def write_training_set(images: Iterable[ReviewedImage], folder: Path) -> Trainin
     The folder must be new or empty. Left out are files that are gone or have other content than was reviewed, and
     content that was given two labels. Names tell nothing of the case. Raises `OutputError`.
     """
-    _require_empty(folder)
+    require_empty(folder)
     labels: dict[str, set[str]] = defaultdict(set)
     once: dict[str, ReviewedImage] = {}
     for image in images:
@@ -64,14 +63,3 @@ def _copy(image: ReviewedImage, target: Path) -> str:
         raise unwritable(target, error) from error
     write_whole(target, data)
     return ""
-
-
-def _require_empty(folder: Path) -> None:
-    try:
-        filled = folder.exists() and any(folder.iterdir())
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    if filled:
-        raise OutputError(
-            "this folder is not empty", reason="not_empty", subject=folder, advice="Name a new or an empty folder."
-        )

@@ -47,6 +47,8 @@ class Settings:
     optics_of: Mapping[str, str] = field(default_factory=dict)  # folder, or image -> name of its profile
     stain: str = ""  # this site's; empty: not said
     site: str = ""  # what this laboratory is called
+    signatures: int = 1  # people who sign a case, 1 or 2
+    blind_review: bool = False  # whether the model's answer is hidden until a person gave his own
     history_url: str = ""  # a database server for the case history; empty: a file in the user's data
     unknown: Mapping[str, object] = field(default_factory=dict)
 
@@ -62,6 +64,9 @@ class Settings:
             raise _refused("language", self.language, "a language as in de or pt_BR, or nothing")
         if not isinstance(self.welcomed, bool):
             raise _refused("welcomed", self.welcomed, "true or false")
+        _whole_number("signatures", self.signatures, low=1, high=2)
+        if not isinstance(self.blind_review, bool):
+            raise _refused("blind_review", self.blind_review, "true or false")
         if not isinstance(self.history_url, str) or (self.history_url and "://" not in self.history_url):
             raise _refused("history_url", self.history_url, "postgresql+psycopg://HOST/DATABASE, or nothing")
         object.__setattr__(self, "keys", _keys(self.keys))

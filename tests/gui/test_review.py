@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from window_desk import Desk
 
+from leukdesk.app.viewmodels.judging import judging
 from leukdesk.app.viewmodels.review import ReviewState
 from leukdesk.app.views.review_desk import ReviewDesk
 from leukdesk.app.workers.pictures import Pictures
@@ -28,7 +29,8 @@ class Technician:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.pressed = desk, 0
         session = desk.session
-        self.review = ReviewDesk(session.casebook, session.lanes, session.engine, Pictures(4_000_000), session.theme)
+        self.models = judging(session.casebook, session.engine, session.lanes, Pictures(4_000_000))
+        self.review = ReviewDesk(self.models, session.engine, session.theme)
         self.review.resize(1100, 740)
         self.session, self.view = self.review.session, self.review.review
 
@@ -200,3 +202,49 @@ def test_a_lost_file_is_told_and_can_be_tried_again(technician: Technician, smea
     desk.until(technician.view.pane.isVisible)
     desk.bot.keyClick(technician.view, Qt.Key.Key_1)
     assert technician.session.reviewed == 1
+
+
+@pytest.mark.parametrize("cells", [0, 8])
+def test_all_of_a_class_is_accepted_only_after_all_of_it_was_looked_at(
+    technician: Technician, smears: list[Path], cells: int
+) -> None:
+    case = technician.begin(120 if not cells else 14, smears, cells=cells)
+    technician.review.resize(700, 420)
+    technician.desk.bot.keyClick(technician.view.pane.canvas, Qt.Key.Key_A)
+    page, kept = technician.review.gallery, technician.models.gallery
+    technician.desk.until(page.isVisible)
+    technician.desk.until(lambda: kept.seen_count > 0)
+    assert not page.accept.isEnabled()
+    kept.accept()
+    assert technician.session.reviewed == 0, "not by any other way either"
+    wrong = kept.items[2].target
+    page.view.setCurrentIndex(kept.index(2))
+    technician.desk.bot.keyClick(page.view, Qt.Key.Key_3)
+    assert technician.session.reviewed == 1
+    label, expected = kept.label, {one.target for one in kept.items}
+    bar = page.view.verticalScrollBar()
+    while not kept.all_seen:
+        before = kept.seen_count
+        technician.desk.until(
+            lambda before=before: kept.seen_count > before or kept.all_seen or bar.value() < bar.maximum()
+        )
+        bar.setValue(bar.value() + page.view.viewport().height() // 2)
+        technician.desk.bot.wait(200)
+    technician.desk.bot.mouseClick(page.accept, Qt.MouseButton.LeftButton)
+    assert technician.session.reviewed == len(expected) + 1
+    technician.desk.until(
+        lambda: sum(bool(one.human_label) for one in technician.history.reviews.answers(case.id)) == len(expected) + 1
+    )
+    said = {(one.image_id, one.cell): one.human_label for one in technician.history.reviews.answers(case.id)}
+    assert {said[one] for one in expected} == {label}
+    assert said[wrong] == "neutrophils"
+    technician.desk.bot.keyClick(page.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert technician.session.reviewed == 1, "one step takes all of it back"
+
+
+def test_a_blind_reading_has_no_gallery_of_classes(technician: Technician, smears: list[Path]) -> None:
+    technician.session.blind = True
+    technician.begin(20, smears)
+    technician.desk.bot.keyClick(technician.view.pane.canvas, Qt.Key.Key_A)
+    assert not technician.review.gallery.isVisible()
+    assert not technician.view.foot.gallery.isEnabled()

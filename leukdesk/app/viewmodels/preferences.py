@@ -14,6 +14,8 @@ from leukdesk.domain.errors import KnownError
 from leukdesk.domain.optics import OpticsProfile
 from leukdesk.settings import RECENT, Engine, Settings, Theme, save
 
+_RULES = ("signatures", "blind_review", "history_url")  # of the laboratory, no taste
+
 
 class Preferences(QObject):
     """The settings in force; a change is written at once, off the GUI thread."""
@@ -92,6 +94,14 @@ class Preferences(QObject):
         """What this laboratory is called, and how it stains."""
         self._keep(replace(self._settings, site=site, stain=stain))
 
+    def set_signatures(self, people: int) -> None:
+        """How many people sign a case, 1 or 2."""
+        self._keep(replace(self._settings, signatures=people))
+
+    def set_blind_review(self, blind: bool) -> None:
+        """Whether a review hides the model's answer until a person gave his own."""
+        self._keep(replace(self._settings, blind_review=blind))
+
     def reset(self) -> None:
         """Everything as on the first day, but for the welcome, which stays away, and what `as_designed` keeps."""
         self._keep(replace(self.as_designed(), welcomed=True, active_model=""))
@@ -99,7 +109,7 @@ class Preferences(QObject):
     def as_designed(self) -> Settings:
         """The settings but for what is no taste: what was measured or stated of the laboratory, and the model."""
         now = self._settings
-        kept = ("welcomed", "active_model", "recent", "optics", "optics_of", "stain", "site", "unknown")
+        kept = ("welcomed", "active_model", "recent", "optics", "optics_of", "stain", "site", "unknown", *_RULES)
         return Settings(**{name: getattr(now, name) for name in kept})
 
     def _keep(self, settings: Settings) -> None:

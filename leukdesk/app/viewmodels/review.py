@@ -76,6 +76,7 @@ class ReviewSession(QObject):
         self._error: KnownError | None = None
         self._passed: set[int] = set()  # places where something was said in this session
         self._undo: list[_Before] = []
+        self._untold = False  # whether something was written of which nobody knows
         self._token = Token()
 
     # -- how it stands
@@ -139,6 +140,7 @@ class ReviewSession(QObject):
 
     def open(self, case_id: int) -> None:
         """Begin with a case."""
+        self._tell_changed()
         self._token.cancel()
         self.pictures.clear()
         self._case, self._items, self._error = None, [], None
@@ -148,6 +150,7 @@ class ReviewSession(QObject):
 
     def close(self) -> None:
         """End it; what was said is kept."""
+        self._tell_changed()
         self._token.cancel()
         self.pictures.clear()
         self._items, self._undo = [], []
@@ -190,6 +193,13 @@ class ReviewSession(QObject):
         elif items:
             self._give(items, items[0].finding.label)
             self._advance()
+
+    def correct(self, item: ReviewItem, label: str) -> None:
+        """Label one that is seen elsewhere than in the review itself, as in a gallery."""
+        if self.read_only:
+            self.refused.emit(Refusal.READ_ONLY)
+        else:
+            self._give([item], label)
 
     def skip(self) -> None:
         """Leave it as it is and look at the next one; after the last, at what was left."""
@@ -265,7 +275,15 @@ class ReviewSession(QObject):
         def label_all(history: History) -> list[int]:
             return history.reviews.label_many(user.id, targets, label)
 
-        self._casebook.write(label_all, failed=partial(self._not_written, case.id), case_id=case.id)
+        # Not `write`: whoever follows this case would read it anew after each key. `_tell_changed` does it once.
+        self._casebook.read(label_all, lambda _: None, partial(self._not_written, case.id))
+        self._untold = True
+
+    def _tell_changed(self) -> None:
+        """Once what was said is written, let everybody know who shows this case."""
+        if self._untold and self._case is not None:
+            self._casebook.write(lambda history: None, case_id=self._case.id)
+        self._untold = False
 
     def _not_written(self, case_id: int, error: Exception) -> None:
         """What is shown is no longer what is kept: read it anew."""
@@ -282,6 +300,7 @@ class ReviewSession(QObject):
         order = [(self._at + step) % count for step in range(1, count + 1)]
         following = next((at for at in order if self._items[at].waits and at not in self._passed), None)
         if following is None:
+            self._tell_changed()
             self._go(self._at, ReviewState.DONE)
         else:
             self._go(following)

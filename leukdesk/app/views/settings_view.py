@@ -17,6 +17,7 @@ from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.key_settings import KeySettings
+from leukdesk.app.views.review_settings import ReviewSettings
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.page import Page
 from leukdesk.app.views.widgets.picker import Picker
@@ -46,6 +47,7 @@ class SettingsView(QWidget):
         self._preferences, self._theme, self._actions = preferences, theme, actions
         self._data, self._translations = folders
         self.theme, self.text_size, self.language, self.engine, self.threads, self.limit = self._pickers()
+        self.review = ReviewSettings(preferences, theme)
         self.keys = KeySettings(actions, sections)
         self.folder = label(str(self._data), "muted", wrap=True)
         self.reset = QPushButton(self.tr("All settings as on the first day"))
@@ -60,7 +62,7 @@ class SettingsView(QWidget):
         return self.theme
 
     def show_section(self, name: str) -> None:
-        """Bring a section into view: look, work, keys, data."""
+        """Bring a section into view: look, work, review, keys, data."""
         self._page.ensureWidgetVisible(self._blocks[name], 0, tokens.SPACE_5)
         if name == "keys":
             self.keys.list.setFocus()
@@ -151,6 +153,7 @@ class SettingsView(QWidget):
             self.tr("Work"),
             self._form((self.engine, later), (self.threads, later), (self.limit, later)),
         )
+        self._add(column, "review", self.tr("Review"), self.review)
         self._add(column, "data", self.tr("Your data"), self._data_block())
         self._add(column, "keys", self.tr("Keys"), self.keys)
         column.addWidget(self.reset, 0)

@@ -32,6 +32,15 @@ def test_a_choice_is_kept_on_disk(lanes: Lanes, qtbot: QtBot, tmp_path: Path) ->
     assert load(file).theme == "dark" == preferences.settings.theme
 
 
+def test_the_rules_of_the_laboratory_outlive_a_reset(lanes: Lanes, tmp_path: Path) -> None:
+    rules = Settings(signatures=2, blind_review=True, history_url="postgresql+psycopg://server/leukdesk", theme="dark")
+    preferences = Preferences(rules, lambda: tmp_path / "settings.json", lanes.pictures)
+    preferences.reset()
+    now = preferences.settings
+    assert (now.signatures, now.blind_review, now.history_url) == (2, True, rules.history_url)
+    assert now.theme == "system"
+
+
 def test_settings_that_cannot_be_written_are_told(lanes: Lanes, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     preferences = Preferences(Settings(), lambda: tmp_path / "file" / "settings.json", lanes.pictures)

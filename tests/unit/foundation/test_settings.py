@@ -48,6 +48,8 @@ def test_what_was_saved_is_loaded(file: Path) -> None:
         ("threads", -1, "from 0 to 256"),
         ("threads", 1.5, "a whole number"),
         ("active_model", 7, "a model's name"),
+        ("signatures", 3, "from 1 to 2"),
+        ("blind_review", "yes", "true or false"),
         ("version", 0, "a whole number"),
         ("version", "1", "a whole number"),
     ],

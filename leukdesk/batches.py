@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from leukdesk.analysis.batch_run import BatchRun, Threads
     from leukdesk.analysis.ports import Predictor
     from leukdesk.bootstrap import Workbench
+    from leukdesk.report.class_folders import Sorted
     from leukdesk.settings import Engine
 
 PAGE = 1_000  # rows of a job that are read at once
@@ -69,7 +70,7 @@ class Batches:
         from leukdesk.analysis.walk import find_images
 
         options = self._options(plan)
-        walk = find_images(plan.paths, recursive=plan.recursive)
+        walk = find_images([path.absolute() for path in plan.paths], recursive=plan.recursive)
         every = chain[Path | Failure](walk.failures, walk.images)
         found = (path for path in every for _ in options.models)
         return self._bench.history().jobs.create(user, found, case_id=case_id, options=options.as_mapping())
@@ -79,6 +80,23 @@ class Batches:
         jobs = self._bench.history().jobs
         options = BatchOptions.from_mapping(jobs.get(job_id).options)
         return jobs.extend(user, job_id, (path for path in paths for _ in options.models))
+
+    def resume(self, user: int, plan: BatchPlan, *, case_id: int | None = None) -> Job:
+        """The newest batch of the same files, models and case that was not cancelled, with files that came since.
+
+        A new one where there is none. What was done is not done again, also of files that changed meanwhile.
+        """
+        from leukdesk.analysis.walk import find_images
+
+        wanted, jobs = self._options(plan), self._bench.history().jobs
+        for job in jobs.all():
+            if job.state is JobState.CANCELLED or job.case_id != case_id or not wanted.same_work(options(job)):
+                continue
+            known = set(self._paths(job))
+            walk = find_images([path.absolute() for path in plan.paths], recursive=plan.recursive)
+            new = [path for path in walk.images if path not in known]
+            return self.add(user, job.id, new)
+        return self.create(user, plan, case_id=case_id)
 
     def get(self, job_id: int) -> Job:
         """A batch with its counts; `options(job)` says what it does."""
@@ -142,6 +160,23 @@ class Batches:
         from leukdesk.report.batch_table import write_batch
 
         write_batch(self.rows(job_id), options(self.get(job_id)).models, path)
+
+    def sort_into(self, job_id: int, folder: Path, *, link: bool = False) -> Sorted:
+        """Copy the images of a batch into folders by class, or link them there. Raises `OutputError`."""
+        from leukdesk.report.class_folders import sort_into
+
+        job = self.get(job_id)
+        by_model = len(options(job).models) > 1
+        return sort_into(self.rows(job_id), self._paths(job), folder, link=link, by_model=by_model)
+
+    def send_to_case(self, user: int, job_id: int, numbers: Sequence[int], case_id: int) -> int:
+        """Record the findings of some items in another case too, without asking the models; how many."""
+        history = self._bench.history()
+        rows = [history.jobs.rows(job_id, first=number, count=1)[0] for number in numbers]
+        found = [(one.finding, one.path) for one in rows if one.finding is not None and one.label]
+        for finding, path in found:
+            history.findings.reuse(user, case_id, finding, path)
+        return len(found)
 
     def _predictor(self, model: BatchModel, engine: Engine | None, callers: int) -> Predictor:
         predictor = self._bench.open(model.key, engine=engine, callers=callers)

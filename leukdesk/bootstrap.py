@@ -227,20 +227,6 @@ class Workbench:
 
         return open_for_reading(paths.history_folder(), url=self.settings.history_url)
 
-    def recording(
-        self, outcomes: Iterable[Outcome], predictor: Predictor, *, user: int, case_id: int | None
-    ) -> Iterator[Outcome]:
-        """Pass outcomes on, each finding once it is in the history; see `analysis.record.recording`."""
-        from leukdesk.analysis.record import recording
-
-        return recording(outcomes, self.history().findings, user, case_id, predictor.card.temperature)
-
-    def record(self, finding: Finding, predictor: Predictor, *, user: int, case_id: int | None) -> int:
-        """Keep one finding in the history; returns its id there. Raises `HistoryError`."""
-        from leukdesk.analysis.record import record_finding
-
-        return record_finding(finding, self.history().findings, user, case_id, predictor.card.temperature)
-
     def erase(self, user: int, case_id: int, why: str) -> int:
         """Erase a case for good; `why` is "retention", "request" or "mistake". Returns its tombstone's number."""
         from leukdesk.history.erasure import WhyErased

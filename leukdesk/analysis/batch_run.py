@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Protocol
 
@@ -92,7 +92,7 @@ class BatchRun:
         self._stop = JobState.CANCELLED
         self._stopping.set()
 
-    def events(self) -> Iterator[BatchEvent]:
+    def events(self) -> Generator[BatchEvent, None, None]:
         """Do the work, and say after each transaction how the batch stands. Raises `HistoryError`.
 
         Closing the iterator early records what is ready; the batch can be resumed.
@@ -231,6 +231,7 @@ def row_of(task: Task, outcome: Finding | Failure, model: BatchModel) -> BatchRo
         reason=outcome.reason,
         quality=str(outcome.quality),
         engine=outcome.engine,
+        synthetic=outcome.source.synthetic,
     )
 
 

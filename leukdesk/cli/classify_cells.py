@@ -54,7 +54,7 @@ def classify_cells(bench: Workbench, walk: Walk, arguments: argparse.Namespace) 
     _refuse_combinations(arguments)
     with ExitStack() as stack:
         stream = stack.enter_context(replacing(arguments.out)) if arguments.out else None
-        name = arguments.model or bench.cell_model()
+        name = arguments.model[0] if arguments.model else bench.cell_model()
         predictor = stack.enter_context(closing(bench.open(name, engine=arguments.engine)))
         found = bench.analyse_cells_in_files(walk.images, predictor)
         visible = stream is not None or not sys.stdout.isatty()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from leukdesk.domain.vocabulary import RESEARCH_USE
 if TYPE_CHECKING:
     from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.walk import Walk
+    from leukdesk.domain.batch import BatchRow
     from leukdesk.domain.card import Card
 
 _WIDEST = 60  # of a path, so that the rest stays on the line
@@ -27,34 +28,57 @@ class Tally:
         self._card = card
         self._decisions: Counter[Decision] = Counter()
         self._other_world = 0  # synthetic images for a model of real smears, or the reverse
-        self.failures: list[Failure] = []
+        self.failures: list[str] = []  # a line each
 
     def counting(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Pass outcomes on."""
         for outcome in outcomes:
             if isinstance(outcome, Failure):
-                self.failures.append(outcome)
+                self._failed(outcome.path, outcome.error.what, outcome.error.advice)
             else:
-                self._decisions[outcome.decision] += 1
-                self._other_world += outcome.source.synthetic != self._card.synthetic
+                self._count(outcome.decision, synthetic=outcome.source.synthetic)
             yield outcome
+
+    def counting_rows(self, rows: Iterable[BatchRow]) -> Iterator[BatchRow]:
+        """Pass a batch's rows on."""
+        for row in rows:
+            if row.decision is None:
+                self._failed(row.path, row.what or str(row.state), "")
+            else:
+                self._count(row.decision, synthetic=row.synthetic)
+            yield row
 
     def tell(self, walk: Walk, predictor: Predictor) -> None:
         """Say on stderr what was done, what failed and why, and what to mind."""
-        for failure in self.failures:
-            note(f"failed: {plain(failure.path)}: {plain(failure.error.what)}. {plain(failure.error.advice)}".rstrip())
-        images = self._decisions.total() + len(self.failures)
-        counts = ", ".join(f"{self._decisions[decision]} {decision}" for decision in Decision)
-        note(f"{images} image{'s' * (images != 1)}: {counts}, {len(self.failures)} failed.")
+        self.tell_counts()
         if walk.skipped:
             note(f"{walk.skipped} skipped: no images by name.")
         if walk.folders:
             note(f"{walk.folders} folder(s) inside not entered; --recursive does.")
-        if self._other_world:
-            world = "real images, and this model knows synthetic ones only" if self._card.synthetic else "synthetic"
-            note(f"Mind: {self._other_world} of these images are {world}.")
         about = f" ({'; '.join(predictor.notes)})" if predictor.notes else ""
-        note(f"{predictor.card.name} {predictor.card.version} on {predictor.engine}{about}. {RESEARCH_USE}.")
+        self.tell_model(self._card, f" on {predictor.engine}{about}")
+
+    def tell_counts(self) -> None:
+        """What failed and why, and how many there are."""
+        for line in self.failures:
+            note(line)
+        images = self._decisions.total() + len(self.failures)
+        counts = ", ".join(f"{self._decisions[decision]} {decision}" for decision in Decision)
+        note(f"{images} image{'s' * (images != 1)}: {counts}, {len(self.failures)} failed.")
+
+    def tell_model(self, card: Card, about: str) -> None:
+        """What to mind, which model said it, and for what use."""
+        if self._other_world:
+            world = "real images, and this model knows synthetic ones only" if card.synthetic else "synthetic"
+            note(f"Mind: {self._other_world} of these images are {world}.")
+        note(f"{card.name} {card.version}{about}. {RESEARCH_USE}.")
+
+    def _count(self, decision: Decision, *, synthetic: bool) -> None:
+        self._decisions[decision] += 1
+        self._other_world += synthetic != self._card.synthetic
+
+    def _failed(self, path: Path, what: str, advice: str) -> None:
+        self.failures.append(f"failed: {plain(path)}: {plain(what)}. {plain(advice)}".rstrip())
 
 
 def write_screen(outcomes: Iterable[Outcome], card: Card, paths: Sequence[Path]) -> None:
@@ -62,9 +86,26 @@ def write_screen(outcomes: Iterable[Outcome], card: Card, paths: Sequence[Path])
     path_width = min(_WIDEST, max((len(plain(path)) for path in paths), default=0))
     label_width = max(len(one.display) for one in card.classes)
     for outcome in outcomes:
-        path = plain(outcome_path(outcome))
-        shown = path if len(path) <= path_width else "..." + path[3 - path_width :]
-        out(f"{shown:{path_width}}  {_answer(outcome, card, label_width)}".rstrip())
+        _line(outcome_path(outcome), _answer(outcome, card, label_width), path_width)
+
+
+def write_screen_rows(rows: Iterable[BatchRow], cards: Mapping[str, Card]) -> None:
+    """One line for each row of a batch on stdout; `cards` by the model's key."""
+    label_width = max(len(one.display) for card in cards.values() for one in card.classes)
+    for row in rows:
+        answer = f"FAILED: {plain(row.what or row.state)}"
+        if row.decision is not None:
+            why = row.quality if row.reason is DecisionReason.QUALITY else str(row.reason)
+            name = cards[row.model.key].display(row.label)
+            answer = _words(name, row.probability, row.decision, why, label_width)
+        model = f"  {row.model.key}" if len(cards) > 1 else ""
+        _line(row.path, answer + model, _WIDEST)
+
+
+def _line(path: Path, answer: str, path_width: int) -> None:
+    text = plain(path)
+    shown = text if len(text) <= path_width else "..." + text[3 - path_width :]
+    out(f"{shown:{path_width}}  {answer}".rstrip())
 
 
 def _answer(outcome: Outcome, card: Card, label_width: int) -> str:
@@ -73,7 +114,9 @@ def _answer(outcome: Outcome, card: Card, label_width: int) -> str:
     prediction, reason = outcome.prediction, str(outcome.reason)
     if outcome.reason is DecisionReason.QUALITY:
         reason = " ".join(outcome.quality.refuses)
+    return _words(card.display(prediction.label), prediction.probability, outcome.decision, reason, label_width)
+
+
+def _words(name: str, probability: float, decision: Decision, reason: str, label_width: int) -> str:
     why = f" ({reason})" if reason else ""
-    return (
-        f"{card.display(prediction.label):{label_width}}  {percent(prediction.probability):>7}  {outcome.decision}{why}"
-    )
+    return f"{name:{label_width}}  {percent(probability):>7}  {decision}{why}"

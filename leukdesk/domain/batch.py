@@ -6,7 +6,7 @@ An item is one file seen by one model. With several models, the items of a file 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class BatchOptions:
     def model_of(self, number: int) -> int:
         """Which of `models` an item is for."""
         return number % len(self.models)
+
+    def same_work(self, other: BatchOptions) -> bool:
+        """Whether another batch was asked to do the same with the same files."""
+        mine, others = (replace(one, reuse=False) for one in (self, other))
+        return mine == others
 
     def as_mapping(self) -> dict[str, object]:
         """Plain values, for the store."""
@@ -94,6 +99,7 @@ class BatchRow:
     reason: DecisionReason = DecisionReason.NONE
     quality: str = ""  # flags in words, or "ok"
     engine: str = ""
+    synthetic: bool = False  # the file says it is a phantom
     error: str = ""  # why there is no answer: a code such as "truncated"
     what: str = ""  # the same in words
 

@@ -87,6 +87,7 @@ def erase_rows(transaction: Transaction, case_id: int, of_case: Select[int]) -> 
     of_jobs = select(jobs.c.id).where(jobs.c.case_id == case_id)
     forgotten = {"path": "", "what": "", "sha256": ""}
     transaction.execute(update(job_items).where(job_items.c.job_id.in_(of_jobs)).values(forgotten))
+    transaction.execute(update(jobs).where(jobs.c.case_id == case_id).values(options="{}"))  # it names folders
     others = [one for one in CONTENT if one not in (*_FIRST, *_LAST, *_NOT_OF_A_CASE)]
     for table in (*_FIRST, *others, *_LAST):
         transaction.execute(delete(table).where(table.c.event.in_(of_case)))

@@ -13,13 +13,15 @@ from leukdesk.domain.batch import BatchModel, BatchOptions, BatchRow
 from leukdesk.domain.finding import Decision, DecisionReason
 from leukdesk.domain.job import ItemState
 from leukdesk.history.moments import text_path
-from leukdesk.history.tables import job_items, predictions
+from leukdesk.history.tables import images, job_items, predictions
 
 _SAID = ("label", "probability", "probabilities", "decision", "reason", "quality", "engine")
 
 
 def read_rows(connection: Connection, job_id: int, options: BatchOptions, first: int, count: int) -> list[BatchRow]:
-    """Items numbered from `first` on, `count` of them."""
+    """Items numbered from `first` on, `count` of them; none of a job that no longer says what it did (erased)."""
+    if not options.models:
+        return []
     numbered = (job_items.c.number >= first) & (job_items.c.number < first + count)
     wanted = _joined().where(job_items.c.job_id == job_id, numbered).order_by(job_items.c.number)
     return [_row(row, options) for row in connection.execute(wanted).mappings()]
@@ -49,7 +51,9 @@ def count_answers(
 def _joined() -> Select[Any]:
     said = [predictions.c[name].label(f"said_{name}") for name in _SAID]
     found = (predictions.c.event == job_items.c.finding) & (predictions.c.number == 0)
-    return select(job_items, *said).outerjoin(predictions, found)
+    pictures = images.c.event == predictions.c.image_id
+    wanted = select(job_items, *said, images.c.synthetic.label("said_synthetic"))
+    return wanted.outerjoin(predictions, found).outerjoin(images, pictures)
 
 
 def _row(row: RowMapping, options: BatchOptions) -> BatchRow:
@@ -80,4 +84,5 @@ def _said(row: RowMapping, model: BatchModel) -> Mapping[str, Any]:
         "reason": DecisionReason(row["said_reason"]),
         "quality": " ".join(flags) or "ok",
         "engine": row["said_engine"],
+        "synthetic": bool(row["said_synthetic"]),
     }

@@ -50,6 +50,17 @@ def require_empty(folder: Path) -> None:
         )
 
 
+def require_writable(path: Path) -> None:
+    """Raise the `OutputError` now that writing would raise after an hour of work."""
+    with suppress(_Enough), _becoming(path, make_folder=False) as part:
+        part.touch(exist_ok=False)
+        raise _Enough
+
+
+class _Enough(Exception):  # noqa: N818 - no error
+    """So that nothing takes the file's place."""
+
+
 @contextmanager
 def _becoming(path: Path, make_folder: bool) -> Iterator[Path]:
     part = None

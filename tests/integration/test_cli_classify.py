@@ -131,7 +131,7 @@ def test_heatmaps_are_written_one_for_each_image(smears: Path, capsys: pytest.Ca
     ("arguments", "words"),
     [
         ([], "PATH"),
-        (["smears", "--out", "r.xlsx"], ".csv or .json"),
+        (["smears", "--out", "r.txt"], ".csv, .json or .xlsx"),
         (["smears", "--out", "none/r.csv"], "folder does not exist"),
         (["smears", "--out", "smears.csv"], "this is a folder"),
         (["smears", "--model", "no-such-model"], "phantom-demo"),

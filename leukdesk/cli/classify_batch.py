@@ -1,0 +1,123 @@
+"""`leukdesk classify` with --record, --resume and the like: a batch that is kept in the case history."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from leukdesk.batches import Batches, BatchPlan, RunOptions, options
+from leukdesk.cli import exit_status
+from leukdesk.cli.progress import progress
+from leukdesk.cli.results import Tally, write_screen_rows
+from leukdesk.cli.session import acting
+from leukdesk.cli.terminal import note, plain
+from leukdesk.domain.job import ItemState, Job
+
+if TYPE_CHECKING:
+    from leukdesk.bootstrap import Workbench
+    from leukdesk.domain.batch import BatchRow
+
+
+def add_batch_options(parser: argparse.ArgumentParser) -> None:
+    """What can be said about a batch."""
+    parser.add_argument(
+        "--record", metavar="CASE", help="keep the findings in this case (accession number) of the history"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the same batch was interrupted, with files that came since; keeps it in the history",
+    )
+    parser.add_argument("--jobs", type=_count, metavar="N", help="threads that work (default: as set, or one a core)")
+    parser.add_argument(
+        "--batch-size", type=_count, default=64, metavar="N", help="images a crash may do again at most (default: 64)"
+    )
+    parser.add_argument(
+        "--reuse", action="store_true", help="take what the same model found before in the same content"
+    )
+    parser.add_argument(
+        "--ensemble", action="store_true", help="with several --model: the mean of their probabilities as one answer"
+    )
+
+
+def is_batch(arguments: argparse.Namespace) -> bool:
+    """Whether what was asked for needs a batch that is kept."""
+    several = len(arguments.model or ()) > 1
+    return bool(arguments.record or arguments.resume or arguments.reuse or arguments.ensemble or several)
+
+
+def classify_batch(bench: Workbench, arguments: argparse.Namespace) -> int:
+    """Begin a batch, or go on with it, and write what came of it; 3 if some images could not be classified."""
+    batches = Batches(bench)
+    with closing(bench):
+        user = acting(bench.history(), arguments.user).id
+        job = _job(batches, bench, user, arguments)
+        for _ in progress(_rows(batches, job, user, arguments), total=_left(job)):
+            pass
+        bench.history().backup_if_due()
+        return _tell(batches, bench, job, arguments)
+
+
+def _job(batches: Batches, bench: Workbench, user: int, arguments: argparse.Namespace) -> Job:
+    plan = BatchPlan(
+        arguments.paths,
+        recursive=arguments.recursive,
+        models=tuple(arguments.model or (None,)),
+        ensemble=arguments.ensemble,
+        reuse=arguments.reuse,
+        heatmaps=arguments.heatmaps,
+    )
+    begin = batches.resume if arguments.resume else batches.create
+    return begin(user, plan, case_id=_case(bench, user, arguments.record) if arguments.record else None)
+
+
+def _case(bench: Workbench, user: int, accession: str) -> int:
+    """The named case, which is opened if there is none of this name."""
+    from leukdesk.domain.case import CaseDetails
+
+    history = bench.history()
+    found = history.cases.by_accession(accession)
+    case = found or history.cases.open(user, CaseDetails(accession))
+    note(f"Recording in {'case' if found else 'the new case'} {plain(case.details.accession)}.")
+    return case.id
+
+
+def _rows(batches: Batches, job: Job, user: int, arguments: argparse.Namespace) -> Iterator[BatchRow]:
+    if not _left(job):
+        return
+    how = RunOptions(engine=arguments.engine, workers=arguments.jobs or 0, batch_size=arguments.batch_size)
+    with batches.open(job.id, user, how) as run, closing(run.events()) as events:
+        for event in events:
+            yield from event.latest
+
+
+def _left(job: Job) -> int:
+    return job.counts.get(ItemState.WAITING, 0) + job.counts.get(ItemState.RUNNING, 0)
+
+
+def _tell(batches: Batches, bench: Workbench, job: Job, arguments: argparse.Namespace) -> int:
+    asked = options(job)
+    cards = {one.key: bench.load(one.key).card for one in asked.models}
+    tally = Tally(next(iter(cards.values())))
+    rows = tally.counting_rows(batches.rows(job.id))
+    if arguments.out:
+        for _ in rows:
+            pass
+        batches.export(job.id, arguments.out)
+    else:
+        write_screen_rows(rows, cards)
+    tally.tell_counts()
+    for card in cards.values():
+        tally.tell_model(card, "")
+    for written in filter(None, (arguments.out, arguments.heatmaps)):
+        note(f"Written: {plain(written)}")
+    return exit_status.SOME_FAILED if tally.failures else exit_status.DONE
+
+
+def _count(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if not 1 <= value <= 4096:
+        raise argparse.ArgumentTypeError("a number from 1 to 4096")
+    return value

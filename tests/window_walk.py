@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -29,9 +31,13 @@ from PySide6.QtWidgets import (
 )
 from window_desk import Desk
 
+from leukdesk.app.viewmodels.case_list import ListState
 from leukdesk.app.views.tour import Tour
 from leukdesk.app.views.widgets.labels import ElidedLabel
+from leukdesk.domain.case import Case, CaseDetails, Specimen
 from leukdesk.domain.errors import SettingsError
+from leukdesk.domain.optics import STAINS
+from leukdesk.history.history import History
 from leukdesk.workspace import Workspace
 
 CONTROLS = (
@@ -73,6 +79,7 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     yield "nothing found", window
     commands.show_all.trigger()
     commands.as_gallery.trigger()
+    yield from case_scenes(desk)
     for action in (commands.go_models, commands.go_settings):
         action.trigger()
         yield action.objectName(), window
@@ -91,6 +98,45 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     window.open_paths([broken])
     desk.until(lambda: desk.model.error is not None)
     yield "broken image", window
+
+
+def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
+    """The Cases place with a case that has everything, and the dialogs about it."""
+    window, commands = desk.window, desk.window.commands
+    commands.go_cases.trigger()
+    desk.until(lambda: desk.session.desk.cases.state is ListState.EMPTY)
+    yield "no case", window
+    made: list[Case] = []
+
+    def make(history: History) -> Case:
+        user, fields = history.users.local().id, {"Hb": "92", "Immunophenotype CD34": "+"}
+        history.cases.open(user, CaseDetails("23-0900", "P-7"))
+        one = history.cases.open(
+            user, CaseDetails("24-0117", "P-7", Specimen.BLOOD, STAINS[0], "100x", 0.08, date(2026, 11, 21), fields)
+        )
+        history.reviews.comment(user, one.id, "P-7?")
+        history.cases.correct(user, one.id, replace(one.details, patient="P-8"), "ok")
+        return history.cases.correct(user, one.id, replace(one.details, patient="P-7"), "no")
+
+    desk.casebook.write(make, made.append)
+    desk.until(lambda: desk.session.desk.cases.rowCount() == 2)
+    yield "cases", window
+    window.cases.list.search.field.setText("nothing")
+    desk.until(lambda: desk.session.desk.cases.state is ListState.NONE)
+    yield "no case matches", window
+    window.cases.list.search.clear()
+    window.cases.show_case(made[0].id)
+    desk.until(lambda: window.cases.case is not None)
+    yield "a case without images", window
+    desk.model.put_into(made[0])
+    desk.recorder.keep_all()
+    desk.until(lambda: window.cases.page.images.model().rowCount() > 0)
+    yield "a case", window
+    for opener in (commands.new_case, commands.edit_case, commands.erase_case, commands.put_into_case):
+        yield opener.objectName(), (dialog := opened(desk, opener))
+        dialog.reject()
+        desk.until(lambda: not any(one.isVisible() for one in window.findChildren(QDialog)))
+    desk.model.put_into(None)
 
 
 def opened(desk: Desk, action: QAction) -> QDialog:

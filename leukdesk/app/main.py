@@ -22,14 +22,13 @@ from leukdesk.app import language
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.trace import Trace
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
-from leukdesk.app.viewmodels.casebook import Casebook
+from leukdesk.app.viewmodels.case_desk import case_desk
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.last_work import LastWork
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
-from leukdesk.app.viewmodels.recorder import Recorder
 from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.lanes import Lanes
@@ -105,15 +104,15 @@ class Session:
         self.engine = Engine(self.lanes.inference, make_bench)
         self._private = PrivateFolder(lambda: paths.cache() / "unpacked")
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures, self._private)
-        self.casebook = Casebook(self.lanes.history, make_bench)
-        self.recorder = Recorder(self.casebook, self.model, pictures)
+        self.desk = case_desk(self.lanes, make_bench, self.model, pictures)
+        self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
         guide = GuideViewModel(paths.guide, self.lanes.pictures)
         self.window = MainWindow(
             *(self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()),
-            *(self.casebook, self.recorder),
+            self.desk,
         )
         self.model.start_with(chosen)
         self.window.stand_as(self.last_work.before)

@@ -32,8 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         history = bench.history()
         user = acting(history, arguments.user)
         case = named_case(history, arguments.case)
-        record = history.export(user.id, case.id)
-        with bench.case_report(record, history.trail.head()) as report:
+        with bench.case_report(case.id, user=user.id) as report:
             shown = max(0, arguments.pictures)
             chosen = replace(report, most_pictures=shown, picture=report.picture if shown else None)
             bench.write_report(chosen, arguments.out)

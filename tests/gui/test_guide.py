@@ -11,11 +11,14 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QKeySequence, QTextDocument
 from PySide6.QtWidgets import QApplication, QPushButton
 from window_desk import Desk
+from window_walk import shown_dialog
 
 from leukdesk import paths
+from leukdesk.app.viewmodels.case_list import ListState
 from leukdesk.app.viewmodels.faces import percent
 from leukdesk.app.viewmodels.guide import read_guide
 from leukdesk.app.views.actions import plain
+from leukdesk.app.views.case_dialog import CaseDialog
 from leukdesk.app.views.guide_window import GuideWindow
 from leukdesk.app.views.menus import sections
 from leukdesk.domain.errors import DataError
@@ -28,7 +31,7 @@ CTRL, SHIFT, NONE = (
     Qt.KeyboardModifier.NoModifier,
 )
 KEY_ROW = re.compile(r"^\| `(\S+)` \| (.+?) \|$", re.MULTILINE)
-MENU_PATH = re.compile(r"\*\*((?:File|Image|View|Help) > [^*]+)\*\*")
+MENU_PATH = re.compile(r"\*\*((?:File|Image|Case|View|Help) > [^*]+)\*\*")
 
 
 def guide(desk: Desk) -> GuideWindow:
@@ -46,7 +49,7 @@ def test_the_guide_opens_by_key_and_its_pages_are_turned(desk: Desk) -> None:
     desk.start()
     window = guide(desk)
     assert "For Research Use Only" in window.text.toPlainText()
-    assert window.pages.count() == 9
+    assert window.pages.count() == len(list(paths.guide().glob("*.md")))
     desk.bot.keyClick(window.pages, Qt.Key.Key_Down)
     assert window.text.toPlainText().startswith("Your first image in five minutes")
     window.text.anchorClicked.emit(QUrl("heatmaps.md"))
@@ -182,3 +185,27 @@ def test_troubleshooting(desk: Desk, smears: list[Path], broken: Path) -> None:
     desk.bot.mouseClick(copy, LEFT)
     assert str(broken) in QApplication.clipboard().text()
     assert desk.window.commands.quit.shortcut() == QKeySequence("Ctrl+Q")
+
+
+def test_cases(desk: Desk, smears: list[Path]) -> None:
+    desk.start()
+    desk.bot.keyClick(desk.window, Qt.Key.Key_3, CTRL)
+    cases, field = desk.window.cases, desk.window.cases.list.search.field
+    desk.until(lambda: desk.session.desk.cases.state is ListState.EMPTY)
+    desk.bot.keyClicks(field, "24-0117")
+    desk.until(lambda: desk.session.desk.cases.state is ListState.NONE)
+    desk.bot.keyClick(field, Qt.Key.Key_Return)
+    dialog = shown_dialog(desk)
+    assert isinstance(dialog, CaseDialog)
+    assert dialog.accession.text() == "24-0117"
+    desk.bot.keyClick(dialog.accession, Qt.Key.Key_Return, CTRL)
+    desk.until(lambda: cases.case is not None)
+    desk.window.open_paths(smears[:2])
+    desk.until(lambda: desk.model.case is not None)
+    desk.finish()
+    assert desk.analyse.path.text().startswith("case 24-0117")
+    desk.until(lambda: not desk.recorder.waiting)
+    desk.bot.keyClick(desk.window, Qt.Key.Key_3, CTRL)
+    desk.until(lambda: cases.page.images.model().rowCount() == 2)
+    desk.bot.keyClick(cases.page.images, Qt.Key.Key_Escape)
+    assert cases.pages.currentWidget() is cases.list

@@ -55,6 +55,7 @@ class AnalyseViewModel(QObject):
     problem = Signal(object)  # KnownError: for a banner
     case_changed = Signal()
     view_kept = Signal(Path)  # a picture of the view was written
+    _cases: tuple[Case | None, Case | None] = (None, None)  # of what is open, and of what is being opened
 
     def __init__(
         self,
@@ -81,7 +82,6 @@ class AnalyseViewModel(QObject):
         second = ShownPicture(lanes, tiles, pictures, self.adjustment, self)
         self.comparison = Comparison(engine, second, HeatmapChoice(lanes.pictures, pictures, self), self)
         self._opening: Opening | None = None
-        self._cases: tuple[Case | None, Case | None] = (None, None)  # of what is open, and of what is being opened
         self._open_token, self._picture_token = Token(), Token()
         self._at: Path | None = None
         self._place = -1

@@ -14,12 +14,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from leukdesk.app.viewmodels.analyse import THUMBNAIL_PX, AnalyseViewModel
 from leukdesk.app.viewmodels.casebook import Casebook
 from leukdesk.app.viewmodels.ports import PictureSource
+from leukdesk.domain.case import CaseStatus
 from leukdesk.domain.errors import HistoryReason, KnownError
 from leukdesk.domain.finding import Finding
 
 if TYPE_CHECKING:
     from leukdesk.history.history import History
 
+SIGNED = frozenset({CaseStatus.SIGNED, CaseStatus.FIRST_SIGNED})
 _GROUP = 32  # findings in one transaction; while one is written the next ones gather
 _AGAIN_MS = 30_000  # a full disk may have room again
 # What trying again cannot change.
@@ -114,7 +116,8 @@ class Recorder(QObject):
 
     def _take(self, place: int) -> None:
         finding, card = self._model.images.finding(place), self._model.engine.card
-        if finding is not None and card is not None:
+        signed = self._model.case is not None and self._model.case.status in SIGNED  # it is only looked at
+        if finding is not None and card is not None and not signed:
             self.keep(finding, card.temperature, self.case_id)
 
     def _user(self) -> int | None:

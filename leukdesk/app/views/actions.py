@@ -46,9 +46,8 @@ class Actions(QObject):
         self._add_list_actions()
         self.stop = self._action(self.tr("Stop"), "stop", "Esc")
         self.resume = self._action(self.tr("Go on"), "resume")
-        self.go_analyse = self._action(self.tr("Analyse"), "analyse", "Ctrl+1")
-        self.go_models = self._action(self.tr("Models"), "models", "Ctrl+2")
-        self.go_settings = self._action(self.tr("Settings"), "settings", "Ctrl+,")
+        self._add_places()
+        self._add_case_actions()
         self.palette = self._action(self.tr("All commands…"), "search", "Ctrl+K", "Ctrl+Shift+P")
         self.keys = self._action(self.tr("Keys"), "keyboard", "F1")
         self.guide = self._action(self.tr("User guide"), "", "Shift+F1")
@@ -115,6 +114,20 @@ class Actions(QObject):
         self.find_missing = self._action(self.tr("Find missing files…"), "folder")
         self.sorts = self._make_sorts()
         self.sort_reversed = self._switch(self.tr("Reverse the order"), "", "Shift+S")
+
+    def _add_places(self) -> None:
+        self.go_analyse = self._action(self.tr("Analyse"), "analyse", "Ctrl+1")
+        self.go_cases = self._action(self.tr("Cases"), "cases", "Ctrl+3")
+        self.go_models = self._action(self.tr("Models"), "models", "Ctrl+2")
+        self.go_settings = self._action(self.tr("Settings"), "settings", "Ctrl+,")
+
+    def _add_case_actions(self) -> None:
+        self.new_case = self._action(self.tr("New case…"), "add", "Ctrl+N")
+        self.put_into_case = self._action(self.tr("Put these images into a case…"), "cases", "Ctrl+Shift+N")
+        self.add_to_case = self._action(self.tr("Add images…"), "image")
+        self.edit_case = self._action(self.tr("Correct the details…"), "edit")
+        self.erase_case = self._action(self.tr("Erase this case…"), "close")
+        self.restore_history = self._action(self.tr("Restore the case history…"), "")
 
     def _add_looking(self) -> None:
         """What is done with the canvas beside zooming."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from leukdesk.app.theme.theme import Theme
-from leukdesk.app.viewmodels.casebook import Casebook
+from leukdesk.app.viewmodels.case_desk import CaseDesk
 from leukdesk.app.viewmodels.numbers import number
-from leukdesk.app.viewmodels.recorder import Recorder
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.inline_error import in_words
 from leukdesk.domain.errors import KnownError
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 class Leaving(QObject):
     """Tells in the banner what is not on the disk, while working and when the window is closed."""
 
-    def __init__(self, window: QWidget, casebook: Casebook, recorder: Recorder, banner: Banner, theme: Theme) -> None:
+    def __init__(self, window: QWidget, desk: CaseDesk, banner: Banner, restore: QAction, theme: Theme) -> None:
         super().__init__(window)
-        self._theme = theme
+        self._theme, self._restore = theme, restore
+        casebook, recorder = desk.casebook, desk.recorder
         self._window, self._casebook, self._recorder, self._banner = window, casebook, recorder, banner
+        restore.setEnabled(False)
+        restore.triggered.connect(self._offer_to_restore)
+        casebook.opened.connect(lambda: restore.setEnabled(False))
         self._wants_to_leave = self._warned = False
         recorder.not_kept.connect(self._tell)
         recorder.progressed.connect(self._go_on)
@@ -73,9 +77,10 @@ class Leaving(QObject):
             self._banner.tell(error)
             return
         self._tell(error)
+        self._restore.setEnabled(self._casebook.restorable)
         if self._casebook.restorable:
             what = self.tr("The case history cannot be opened.")
-            self._banner.say(what, in_words(error), "refuse", self.tr("Restore…"), self._offer_to_restore)
+            self._banner.say(what, in_words(error), "refuse", self.tr("Restore…"), self._restore.trigger)
         if self._wants_to_leave:
             self._warn()
 

@@ -27,13 +27,13 @@ from PySide6.QtWidgets import (
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
-from leukdesk.app.viewmodels.casebook import Casebook
+from leukdesk.app.viewmodels.case_desk import CaseDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
-from leukdesk.app.viewmodels.recorder import Recorder
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
+from leukdesk.app.views.cases_view import CasesView
 from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.leaving import Leaving
 from leukdesk.app.views.menus import fill_menus, sections
@@ -65,8 +65,7 @@ class MainWindow(QMainWindow):
         sample: Callable[[], Path],
         guide: GuideViewModel,
         folders: tuple[Path, Path],
-        casebook: Casebook,
-        recorder: Recorder,
+        desk: CaseDesk,
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
@@ -74,7 +73,7 @@ class MainWindow(QMainWindow):
         self._theme, self._sample = theme, sample
         self._was_painted = False
         self._whole = QWidget()
-        self.commands = Actions(theme, self)
+        one = self.commands = Actions(theme, self)
         self.rail = Rail(theme)
         self.places = QStackedWidget()
         self.analyse = AnalyseView(model, fields, theme, self.commands)
@@ -83,11 +82,12 @@ class MainWindow(QMainWindow):
         self.openings = Openings(model, preferences, self.commands, recent, self)
         self.commands.rebind(preferences.settings.keys)
         self.settings = SettingsView(preferences, theme, self.commands, sections(self.menuBar()), folders)
-        self._views = (self.analyse, self.models, self.settings)
-        self._ways = (self.commands.go_analyse, self.commands.go_models, self.commands.go_settings)
+        self.cases = CasesView(desk, model, theme, self.commands)
+        self._views = (self.analyse, self.cases, self.models, self.settings)
+        self._ways = (one.go_analyse, one.go_cases, one.go_models, one.go_settings)
         self.status = StatusStrip(model, theme, self.commands)
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
-        self.leaving = Leaving(self, casebook, recorder, self.analyse.banner, theme)
+        self.leaving = Leaving(self, desk, self.analyse.banner, self.commands.restore_history, theme)
         self.setWindowTitle("leukdesk")
         self.setWindowIcon(theme.window_icon())
         self.setAcceptDrops(True)
@@ -100,9 +100,23 @@ class MainWindow(QMainWindow):
     # -- what the user asks for
 
     def open_paths(self, paths: list[Path], at: Path | None = None) -> None:
-        """Open files and folders in the Analyse place, with the first image shown, or `at`."""
+        """Open files and folders in the Analyse place, with the first image shown, or `at`.
+
+        What is opened on the page of a case belongs to that case.
+        """
+        case = self.cases.case_for_images()
         self.go_to(0)
-        self._model.open(paths, at)
+        self._model.open(paths, at, case)
+
+    def _look_at(self, paths: list[Path], at: Path | None) -> None:
+        """Images of the case that is shown."""
+        case = self.cases.case
+        self.go_to(0)
+        self._model.open(paths, at, case)
+
+    def _tell_signed(self) -> None:
+        words = self.tr("Amend the case first to add images. What is found now is kept in no case.")
+        self.analyse.banner.say(self.tr("The case is signed."), words)
 
     def go_to(self, place: int, _checked: bool = False) -> None:
         """Show another place."""
@@ -216,6 +230,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         one = self.commands
         self.openings.chosen.connect(self.open_paths)
+        self.cases.images_wanted.connect(self._look_at)
+        self.cases.refused_images.connect(self._tell_signed)
         self.openings.recent_changed.connect(self.analyse.welcome.offer)
         self.analyse.welcome.reopened.connect(lambda name: self.open_paths([Path(name)]))
         self.analyse.welcome.offer(self._preferences.settings.recent)

@@ -42,6 +42,8 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
             one.resume,
         ),
     )
+    cases = (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.erase_case)
+    _fill(bar.addMenu(translate("Menus", "&Case")), (*cases, None, one.restore_history))
     _fill_view(bar.addMenu(translate("Menus", "&View")), one)
     _fill(
         bar.addMenu(translate("Menus", "&Help")), (one.palette, one.keys, one.guide, None, one.show_welcome, one.about)
@@ -51,7 +53,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
 
 def _fill_view(view: QMenu, one: Actions) -> None:
     translate = QCoreApplication.translate
-    _fill(view, (one.go_analyse, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
+    _fill(view, (one.go_analyse, one.go_cases, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
     moves = (one.pan_left, one.pan_right, one.pan_up, one.pan_down, one.ruler)
     _fill(view.addMenu(translate("Menus", "&Move and measure")), moves)
     _fill(view.addMenu(translate("Menus", "&Compare")), (*one.compared.actions(), None, one.blink))

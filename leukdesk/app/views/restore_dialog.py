@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.casebook import Casebook
 from leukdesk.app.viewmodels.numbers import date_and_time, number
-from leukdesk.app.views.widgets.inline_error import InlineError
+from leukdesk.app.views.widgets.form_dialog import FormDialog
 from leukdesk.app.views.widgets.labels import label
-from leukdesk.domain.errors import KnownError
 
 if TYPE_CHECKING:
     from leukdesk.history.recovery import Plan
@@ -21,30 +18,27 @@ if TYPE_CHECKING:
 _WIDTH = 520  # px
 
 
-class RestoreDialog(QDialog):
+class RestoreDialog(FormDialog):
     """Asks before it restores; the damaged files are kept aside in any case."""
 
     def __init__(self, casebook: Casebook, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, self.tr("Restore the case history"), _WIDTH, parent)
         self._casebook = casebook
         self._plan: Plan | None = None
-        self.setWindowTitle(self.tr("Restore the case history"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.account = label(self.tr("Looking at the backups…"), wrap=True)
-        self.error = InlineError(theme)
         self.error.tell(casebook.error)
         self.restore = QPushButton(self.tr("Restore"))
-        self.restore.setProperty("kind", "primary")
         self.restore.setEnabled(False)
         self.restore.clicked.connect(self._restore)
-        self._lay_out()
+        self.column.addWidget(self.account)
+        self.end(self.restore, self.tr("Not now"))
         casebook.plan_restore(self._show, self._refuse)
 
     def _show(self, plan: Plan) -> None:
         self._plan = plan
         self.account.setText("\n\n".join(self._words(plan)))
         self.restore.setEnabled(True)
-        self.adjustSize()
+        self.fit()
 
     def _words(self, plan: Plan) -> list[str]:
         known = plan.known.seq if plan.known is not None else 0
@@ -72,21 +66,4 @@ class RestoreDialog(QDialog):
     def _refuse(self, error: Exception) -> None:
         self.restore.setText(self.tr("Restore"))
         self.restore.setEnabled(self._plan is not None)
-        if isinstance(error, KnownError):
-            self.error.tell(error)
-
-    def _lay_out(self) -> None:
-        self.setMinimumWidth(_WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(label(self.tr("Restore the case history"), "title"))
-        column.addWidget(self.error)
-        column.addWidget(self.account)
-        later = QPushButton(self.tr("Not now"))
-        later.clicked.connect(self.reject)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(later)
-        row.addWidget(self.restore)
-        column.addLayout(row)
+        self.refuse(error)

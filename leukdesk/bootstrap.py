@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leukdesk.analysis.sample import SampleCase
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
+    from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.cell import CellAnalysis
     from leukdesk.domain.finding import BundleRef, Finding, Outcome
     from leukdesk.domain.image import Region
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.domain.taken_out import Deidentified
     from leukdesk.fetch import OpenFields
+    from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
     from leukdesk.report.case_report import CaseReport
@@ -234,10 +236,10 @@ class Workbench:
         return self.history().erase(user, case_id, WhyErased(why))
 
     @contextmanager
-    def case_report(self, case_id: int, *, user: int | None = None) -> Iterator[CaseReport]:
-        """A case as it is given out, within the block; with a user, after it was recorded that he takes it out.
+    def case_report(self, record: CaseRecord, head: Head) -> Iterator[CaseReport]:
+        """A case as it is given out, within the block; `head` is where the audit chain ends.
 
-        Without one it is for looking only: what leaves the history is recorded. Raises `HistoryError`.
+        What leaves the history is recorded there first (`History.export`). Needs no history itself.
         """
         from datetime import datetime
 
@@ -246,15 +248,18 @@ class Workbench:
         from leukdesk.report.case_pictures import CasePictures
         from leukdesk.report.case_report import CaseReport, Imprint
 
-        history = self.history()
-        record = history.trail.case(case_id) if user is None else history.export(user, case_id)
-        head = history.trail.head()
-        made = Imprint(datetime.now().astimezone(), __version__, head.seq, head.hash)
-        names = self._class_names()
+        made, names = Imprint(datetime.now().astimezone(), __version__, head.seq, head.hash), self._class_names()
         with closing(ExplainAgain(self._open_exactly)) as explain:
             limit_px = self.settings.limit_px
             pictures = CasePictures(record, lambda one: one.path, explain, names=names, limit_px=limit_px)
             yield CaseReport(record, made, names, pictures)
+
+    def report_bytes(self, record: CaseRecord, head: Head, form: str) -> bytes:
+        """A case as the bytes of a file of one of `report.case_file.FORMS`; see `case_report`. Slow."""
+        from leukdesk.report.case_file import case_bytes
+
+        with self.case_report(record, head) as report:
+            return case_bytes(report, form, paths.resources() / "fonts")
 
     def write_report(self, report: CaseReport, path: Path) -> None:
         """Write it as PDF, CSV, JSON or XLSX, as the name ends. Raises `OutputError`."""

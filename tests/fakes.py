@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ from leukdesk.domain.prediction import Prediction
 from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
+    from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
+    from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
 
@@ -181,6 +184,15 @@ class FakeBench:
 
         self.close()
         return restore(paths.history_folder(), chosen)
+
+    def report_bytes(self, record: CaseRecord, head: Head, form: str) -> bytes:
+        """A real report without pictures, made at noon."""
+        from leukdesk.report.case_file import case_bytes
+        from leukdesk.report.case_report import CaseReport, Imprint
+
+        noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+        made = CaseReport(record, Imprint(noon, "9.9", head.seq, head.hash))
+        return case_bytes(made, form, paths.resources() / "fonts")
 
     def close(self) -> None:
         """See the port."""

@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         history = bench.history()
         user = acting(history, arguments.user)
         case = named_case(history, arguments.case)
-        with bench.case_report(case.id, user=user.id) as report:
+        record = history.export(user.id, case.id)
+        with bench.case_report(record, history.trail.head()) as report:
             shown = max(0, arguments.pictures)
             chosen = replace(report, most_pictures=shown, picture=report.picture if shown else None)
             bench.write_report(chosen, arguments.out)

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from leukdesk.domain.errors import OutputError
-from leukdesk.report.atomic import replacing, write_whole
+from leukdesk.report.atomic import write_whole
 from leukdesk.report.case_report import CaseReport
 
 FORMS = ("pdf", "csv", "json", "xlsx")
@@ -14,20 +14,18 @@ FORMS = ("pdf", "csv", "json", "xlsx")
 
 def write_case_file(report: CaseReport, path: Path, fonts: Path) -> None:
     """Write a case as PDF, CSV, JSON or XLSX, whole or not at all. Raises `OutputError`."""
-    form = form_of(path)
-    if form in ("csv", "json"):
-        from leukdesk.report.case_table import write_case_csv, write_case_json
-
-        with replacing(path) as text:
-            (write_case_json if form == "json" else write_case_csv)(report.record, text)
-        return
-    write_whole(path, case_bytes(report, form, fonts))
+    write_whole(path, case_bytes(report, form_of(path), fonts))
 
 
 def case_bytes(report: CaseReport, form: str, fonts: Path) -> bytes:
-    """A case as the bytes of a PDF or XLSX file."""
+    """A case as the bytes of a file of one of `FORMS`."""
     stream = io.BytesIO()
-    if form == "pdf":
+    if form in ("csv", "json"):
+        from leukdesk.report.case_table import write_case_csv, write_case_json
+
+        text = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="", write_through=True)
+        (write_case_json if form == "json" else write_case_csv)(report.record, text)
+    elif form == "pdf":
         from leukdesk.report.case_pdf import write_case_pdf
 
         write_case_pdf(report, stream, fonts)

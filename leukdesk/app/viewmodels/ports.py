@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from leukdesk.analysis.ports import Predictor
     from leukdesk.app.workers.pictures import Picture
     from leukdesk.bundles.library import Installed
+    from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.finding import Finding
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
+    from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
     from leukdesk.settings import Settings
@@ -52,6 +54,9 @@ class Bench(Protocol):
 
     def restore_history(self, chosen: Plan) -> Restored:
         """Restore it; the present files are kept aside. Raises `HistoryError`."""
+
+    def report_bytes(self, record: CaseRecord, head: Head, form: str) -> bytes:
+        """A case as the bytes of a PDF, CSV, JSON or XLSX file; `head` is where the audit chain ends."""
 
     def close(self) -> None:
         """Close the history, if it was opened."""

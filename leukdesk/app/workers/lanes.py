@@ -165,7 +165,7 @@ def _without_frames(error: KnownError) -> KnownError:
 
 class Lanes:
     """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
-    the network; the case history.
+    the network; the case history; reports.
     """
 
     def __init__(self) -> None:
@@ -175,10 +175,11 @@ class Lanes:
         self.tiles = Lane("tiles")
         self.network = Lane("network")
         self.history = Lane("history")
+        self.reports = Lane("reports")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
-        return (self.inference, self.pictures, self.thumbnails, self.tiles, self.network, self.history)
+        return (self.inference, self.pictures, self.thumbnails, self.tiles, self.network, self.history, self.reports)
 
     def close(self) -> None:
         """Close every lane; returns when no thread is left, and when all that was to be recorded is."""

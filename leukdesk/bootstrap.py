@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from leukdesk.domain.finding import BundleRef, Finding, Outcome
     from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
-    from leukdesk.domain.reviewed import TrainingSet
+    from leukdesk.domain.recorded import RecordedImage
+    from leukdesk.domain.reviewed import ReviewedImage, TrainingSet
     from leukdesk.domain.taken_out import Deidentified
     from leukdesk.fetch import OpenFields
     from leukdesk.history.head import Head
@@ -220,7 +221,10 @@ class Workbench:
 
         with self._opening:
             if self._history is None:
-                self._history = open_history(paths.history_folder(), url=self.settings.history_url)
+                chosen = self.settings
+                self._history = open_history(
+                    paths.history_folder(), url=chosen.history_url, keep_copies=chosen.keep_copies
+                )
             return self._history
 
     def history_to_read(self) -> History:
@@ -251,7 +255,7 @@ class Workbench:
         made, names = Imprint(datetime.now().astimezone(), __version__, head.seq, head.hash), self._class_names()
         with closing(ExplainAgain(self._open_exactly)) as explain:
             limit_px = self.settings.limit_px
-            pictures = CasePictures(record, lambda one: one.path, explain, names=names, limit_px=limit_px)
+            pictures = CasePictures(record, self.file_of, explain, names=names, limit_px=limit_px)
             yield CaseReport(record, made, names, pictures)
 
     def report_bytes(self, record: CaseRecord, head: Head, form: str) -> bytes:
@@ -283,19 +287,47 @@ class Workbench:
         cards = [one.card for one in self.models() if one.card is not None]
         return {one.id: one.display for card in cards for one in card.classes}
 
+    def file_of(self, image: RecordedImage | ReviewedImage) -> Path:
+        """Where an image's file is: its copy in the history if there is one, else where it was seen last."""
+        from leukdesk.history.copies import Copies
+        from leukdesk.history.history import copies_folder
+
+        return Copies(copies_folder(paths.history_folder())).place(image.sha256) or image.path
+
+    def find_moved(self, user: int, case: int, folder: Path) -> tuple[int, int]:
+        """Look below a folder for the files of a case's images that are gone, by their content.
+
+        Returns how many were found, which is recorded, and how many are still missing.
+        """
+        from leukdesk.analysis.relink import find_again
+
+        images = self.history().findings.images(case)
+        gone = {one.path: one for one in images if not one.path.exists() and one.sha256}
+        found = find_again({path: one.sha256 for path, one in gone.items()}, folder, ())
+        for path, now in found.items():
+            self.history().findings.moved(user, gone[path].id, now, gone[path].sha256)
+        return len(found), len(gone) - len(found)
+
     def export_deidentified(self, user: int, case_ids: Sequence[int], folder: Path, *, blank: bool) -> Deidentified:
         """Write cases without names into a new folder; `blank`: paint over writing in images, or hold them back."""
         from leukdesk.report.deidentified import DeidentifiedExport
 
         limit_px = self.settings.limit_px
-        export = DeidentifiedExport(folder, lambda one: one.path, blank=blank, limit_px=limit_px)
+        export = DeidentifiedExport(folder, self.file_of, blank=blank, limit_px=limit_px)
         return export.write(self.history().without_names(user, case_ids))
+
+    def erase_for_retention(self, user: int, case_ids: Sequence[int]) -> list[int]:
+        """Erase cases that are older than the site keeps them; returns the numbers of their tombstones."""
+        from leukdesk.history.erasure import WhyErased
+
+        return self.history().erase_all(user, case_ids, WhyErased.RETENTION)
 
     def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
         """Copy reviewed images of these cases (of all, for none) into a folder that leukdesk-train reads."""
         from leukdesk.report.training_set import write_training_set
 
-        return write_training_set(self.history().reviewed(user, case_ids), folder)
+        images = self.history().reviewed(user, case_ids)
+        return write_training_set([replace(one, path=self.file_of(one)) for one in images], folder)
 
     def history_plan(self) -> Plan:
         """What restoring the history would do; changes nothing."""

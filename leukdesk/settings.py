@@ -48,6 +48,7 @@ class Settings:
     stain: str = ""  # this site's; empty: not said
     site: str = ""  # what this laboratory is called
     signatures: int = 1  # people who sign a case, 1 or 2
+    keep_copies: bool = False  # whether recorded images are copied into the case history
     blind_review: bool = False  # whether the model's answer is hidden until a person gave his own
     history_url: str = ""  # a database server for the case history; empty: a file in the user's data
     unknown: Mapping[str, object] = field(default_factory=dict)
@@ -65,6 +66,8 @@ class Settings:
         if not isinstance(self.welcomed, bool):
             raise _refused("welcomed", self.welcomed, "true or false")
         _whole_number("signatures", self.signatures, low=1, high=2)
+        if not isinstance(self.keep_copies, bool):
+            raise _refused("keep_copies", self.keep_copies, "true or false")
         if not isinstance(self.blind_review, bool):
             raise _refused("blind_review", self.blind_review, "true or false")
         if not isinstance(self.history_url, str) or (self.history_url and "://" not in self.history_url):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
+from leukdesk.cli.history_files import add_file_actions, tell_copies, tell_damaged_copies
 from leukdesk.cli.session import acting, add_user
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.domain.case import CASE_ORDERS, CaseQuery, CaseStatus
@@ -26,7 +27,7 @@ WHY_ERASED = ("retention", "request", "mistake")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be said on the command line."""
-    actions = parser.add_subparsers(dest="action", metavar="search|verify|export|backup|restore|erase", required=True)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     search = actions.add_parser("search", help="list cases, the newest first")
     search.add_argument(
         "words", nargs="*", help="beginnings of words: accession, pseudonym, label, date, person, model"
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     restore = actions.add_parser("restore", help="say what is missing, and bring back the newest good backup")
     restore.add_argument("--yes", action="store_true", help="do not ask")
     restore.set_defaults(act=_restore)
+    add_file_actions(actions)
     erase = actions.add_parser("erase", help="erase a case for good; a tombstone stays in the audit chain")
     erase.add_argument("case", metavar="CASE", help="accession number")
     erase.add_argument("--why", choices=WHY_ERASED, required=True)
@@ -98,13 +100,14 @@ def _verify(bench: Workbench, arguments: argparse.Namespace) -> int:
         bench.history().mend()
     with closing(bench.history_to_read()) as history:
         verdict = history.verify(progress=_told)
+        damaged = tell_damaged_copies(history)
     for flaw in verdict.flaws:
         out(f"{flaw.kind:12}event {flaw.seq}: {flaw.what}")
     for line in verdict.notes:
         note(line)
     state = "intact" if verdict.intact else f"NOT intact: {len(verdict.flaws)} flaws"
     out(f"{verdict.events} events, {state}. Head {verdict.head or 'none'}")
-    return exit_status.DONE if verdict.intact else exit_status.SOME_FAILED
+    return exit_status.DONE if verdict.intact and not damaged else exit_status.SOME_FAILED
 
 
 def _told(done: int, of: int) -> None:
@@ -115,6 +118,7 @@ def _told(done: int, of: int) -> None:
 def _backup(bench: Workbench, arguments: argparse.Namespace) -> int:
     made = bench.history().backup()
     out(f"Backed up and verified: {made.seq} events, {plain(made.path)}")
+    tell_copies(bench.history())
     return exit_status.DONE
 
 

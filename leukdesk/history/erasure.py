@@ -80,6 +80,16 @@ def cases_before(ledger: Ledger, before: datetime) -> list[int]:
         return sorted(connection.scalars(newest))
 
 
+def images_with(ledger: Ledger, hashes: set[str]) -> set[str]:
+    """Which of these hashes still belong to an image, of whatever case."""
+    wanted, found = sorted(hashes), set[str]()
+    with ledger.reading() as connection:
+        for at in range(0, len(wanted), 500):
+            some = select(images.c.sha256).where(images.c.sha256.in_(wanted[at : at + 500]))
+            found |= set(connection.scalars(some))
+    return found
+
+
 def erase_rows(transaction: Transaction, case_id: int, of_case: Select[int]) -> None:
     """Remove everything that the events of a case recorded."""
     pictures = select(images.c.event).where(images.c.case_id == case_id)

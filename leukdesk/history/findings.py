@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,19 @@ _ANSWERED = select(answers.c.image_id, answers.c.number).where(
 _CHANGED = update(answers).where(answers.c.image_id == bindparam("image"), answers.c.number == bindparam("cell"))
 
 
+Keep = Callable[[Iterable[NewFinding]], None]
+
+
+def keep_nothing(_found: Iterable[NewFinding]) -> None:
+    """Images stay where they are."""
+
+
 class Findings:
     """Images and what models said of them."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, keep: Keep = keep_nothing) -> None:
+        """`keep` is given what will be recorded, before that: copies are made there, where they are wanted."""
+        self._ledger, self._keep = ledger, keep
 
     def record(self, user: int, case_id: int | None, found: Sequence[NewFinding]) -> list[int]:
         """Record findings in one transaction, one audit event each; returns their ids once they are on the disk.
@@ -45,6 +53,7 @@ class Findings:
         An image that the case already has, by its hash, is not added again. None as case: kept, but in no case. Needs
         RECORD; raises `HistoryError` SIGNED for a signed case.
         """
+        self._keep(found)
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             if case_id is not None:

@@ -14,16 +14,19 @@ wrote nothing. All methods may be called from any thread, and block: never call 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from leukdesk.domain.audit import Act, Verdict
-from leukdesk.domain.case import CaseRecord
+from leukdesk.domain.case import Case, CaseRecord
+from leukdesk.domain.recorded import NewFinding
 from leukdesk.domain.reviewed import ReviewedImage
 from leukdesk.domain.taken_out import TakenOut
 from leukdesk.history.backup import Backup, backups, make_backup, remove_older
 from leukdesk.history.cases import Cases
-from leukdesk.history.erasure import WhyErased, erase_case
+from leukdesk.history.copies import Copies
+from leukdesk.history.erasure import WhyErased, cases_before, erase_case, images_with
 from leukdesk.history.findings import Findings
 from leukdesk.history.head import HeadFile
 from leukdesk.history.index_check import mend_index
@@ -59,9 +62,11 @@ class History:
         self.ledger, self.folder, self._clock = ledger, folder, clock
         self.users = Users(ledger, clock)
         self.cases = Cases(ledger)
-        self.findings = Findings(ledger)
+        self.copies = Copies(copies_folder(folder))
+        self.keep_copies = False  # whether recorded images are copied
+        self.findings = Findings(ledger, self._keep)
         self.reviews = Reviews(ledger, self.users)
-        self.jobs = Jobs(ledger)
+        self.jobs = Jobs(ledger, self._keep)
         self.trail = Trail(ledger)
         self._on_close = on_close
         self._backed_up: tuple[float, int] | None = None
@@ -79,11 +84,42 @@ class History:
         mend_index(self.ledger)
 
     def erase(self, user: int, case_id: int, why: WhyErased) -> int:
-        """Erase a case; its tombstone stays in the chain, and no backup that holds the case. Needs ERASE."""
-        seq = erase_case(self.ledger, user, case_id, why)
-        if self.ledger.engine.dialect.name == "sqlite":
+        """Erase a case; its tombstone stays in the chain, and no backup or copy that holds it. Needs ERASE."""
+        return self.erase_all(user, [case_id], why)[0]
+
+    def erase_all(self, user: int, case_ids: Sequence[int], why: WhyErased) -> list[int]:
+        """As `erase`, of many cases, one after the other; returns their tombstones."""
+        stones, hashes = [], set[str]()
+        try:
+            for case_id in case_ids:
+                own = {one.sha256 for one in self.findings.images(case_id)}
+                stones.append(erase_case(self.ledger, user, case_id, why))
+                hashes |= own
+        finally:  # also for those before one that could not be erased
+            self._forget_what_was_erased(hashes, some=bool(stones))
+        return stones
+
+    def _forget_what_was_erased(self, hashes: set[str], *, some: bool) -> None:
+        for sha256 in hashes - images_with(self.ledger, hashes):
+            self.copies.forget(sha256)
+        self.copies.sweep()
+        if some and self.ledger.engine.dialect.name == "sqlite":
             remove_older(self.folder, self.backup())
-        return seq
+
+    def cases_before(self, before: datetime) -> list[Case]:
+        """Cases in which nothing happened since a time: what a retention period asks to erase."""
+        return [self.cases.get(one) for one in cases_before(self.ledger, before)]
+
+    def copy_images(self, case_id: int) -> tuple[int, int]:
+        """Copy the images of a case into the history; returns how many it has now, and how many could not be had."""
+        images = self.findings.images(case_id)
+        kept = sum(self.copies.keep(one.path, one.sha256) for one in images)
+        return kept, len(images) - kept
+
+    def _keep(self, found: Iterable[NewFinding]) -> None:
+        if self.keep_copies:
+            for one in found:
+                self.copies.keep(one.finding.source.path, one.finding.source.sha256)
 
     def export(self, user: int, case_id: int) -> CaseRecord:
         """Everything of a case, after it was recorded that it is taken out. Needs EXPORT."""
@@ -136,6 +172,11 @@ def begin(ledger: Ledger) -> None:
 
 
 DATABASE, HEAD, LOCK = "history.db", "history.head", "history.lock"
+
+
+def copies_folder(folder: Path) -> Path:
+    """Where the store in a folder keeps copies of images."""
+    return folder / "images"
 
 
 def head_file(folder: Path) -> HeadFile:

@@ -18,7 +18,7 @@ from leukdesk.domain.job import ItemResult, ItemState, Job, JobItem, JobState
 from leukdesk.domain.recorded import NewFinding
 from leukdesk.domain.user import Right
 from leukdesk.history.cases import require_unsigned
-from leukdesk.history.findings import record_or_reuse
+from leukdesk.history.findings import Keep, keep_nothing, record_or_reuse
 from leukdesk.history.job_rows import count_answers, read_rows
 from leukdesk.history.ledger import Ledger, Row, Transaction, canonical, now_us
 from leukdesk.history.moments import moment, path_text, text_path
@@ -33,8 +33,9 @@ Thing = TypeVar("Thing")
 class Jobs:
     """Batch jobs of one history."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, keep: Keep = keep_nothing) -> None:
+        """`keep` is given what will be recorded, as in `Findings`."""
+        self._ledger, self._keep = ledger, keep
 
     def create(
         self,
@@ -114,6 +115,7 @@ class Jobs:
         An item that is no longer running (cancelled, or done by another) is left as it is, and its finding is not
         recorded. Returns the claimed items. Needs RECORD.
         """
+        self._keep(one.outcome for one in results if isinstance(one.outcome, NewFinding))
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             job = _job(transaction.connection, job_id)

@@ -26,8 +26,12 @@ CLEAN = "history.clean"  # there while the store is closed and was closed in ord
 ALWAYS_CHECKED = 64 << 20  # bytes: a smaller database is looked through at every start
 
 
-def open_history(folder: Path, *, url: str = "", clock: Callable[[], int] = now_us) -> History:
+def open_history(
+    folder: Path, *, url: str = "", clock: Callable[[], int] = now_us, keep_copies: bool = False
+) -> History:
     """Open the store in a folder, or on a server with the head file in that folder; made where there is none.
+
+    `keep_copies`: whether recorded images are copied into that folder.
 
     Raises `HistoryError`: IN_USE, LOCKED, READ_ONLY, DISK_FULL, DAMAGED, MISSING, BEHIND, NEWER, UNREACHABLE.
     """
@@ -35,6 +39,7 @@ def open_history(folder: Path, *, url: str = "", clock: Callable[[], int] = now_
     lock = _lock(folder)
     try:
         history = _opened(folder, url, clock, lock)
+        history.keep_copies = keep_copies
     except BaseException:
         lock.release()
         raise

@@ -14,7 +14,7 @@ from leukdesk.domain.errors import KnownError
 from leukdesk.domain.optics import OpticsProfile
 from leukdesk.settings import RECENT, Engine, Settings, Theme, save
 
-_RULES = ("signatures", "blind_review", "history_url")  # of the laboratory, no taste
+_RULES = ("signatures", "blind_review", "keep_copies", "history_url")  # of the laboratory, no taste
 
 
 class Preferences(QObject):

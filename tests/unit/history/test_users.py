@@ -50,6 +50,8 @@ ACTIONS: dict[str, tuple[Right, Act_]] = {
     "users.add": (Right.MANAGE_USERS, lambda h, u, c: h.users.add(u, new(h), Role.TECHNICIAN)),
     "users.change": (Right.MANAGE_USERS, lambda h, u, c: h.users.change(u, h.users.all()[-1].id, role=Role.TECHNICIAN)),
     "erase": (Right.ERASE, lambda h, u, c: h.erase(u, c.id, WhyErased.MISTAKE)),
+    "erase_all": (Right.ERASE, lambda h, u, c: h.erase_all(u, [c.id], WhyErased.RETENTION)),
+    "without_names": (Right.EXPORT, lambda h, u, c: h.without_names(u, [c.id])),
     "export": (Right.EXPORT, lambda h, u, c: h.export(u, c.id)),
     "reviewed": (Right.EXPORT, lambda h, u, c: h.reviewed(u)),
 }  # fmt: skip

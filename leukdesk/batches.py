@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.domain.batch import BatchModel, BatchOptions, BatchRow
-from leukdesk.domain.errors import BundleError, BundleReason, HistoryError, HistoryReason
+from leukdesk.domain.errors import BundleError, BundleReason, ClusterError, HistoryError, HistoryReason
 from leukdesk.domain.finding import Failure, Finding
 from leukdesk.domain.job import Job, JobState
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from leukdesk.analysis.batch_run import BatchRun, Threads
     from leukdesk.analysis.ports import Predictor
     from leukdesk.bootstrap import Workbench
+    from leukdesk.cluster.crew import ClusterCrew
+    from leukdesk.domain.card import Card
     from leukdesk.report.class_folders import Sorted
     from leukdesk.settings import Engine
 
@@ -54,6 +56,7 @@ class RunOptions:
     workers: int = 0  # threads; 0: as set
     batch_size: int = 64  # items that a crash may do a second time, at most
     explain: bool = False  # make heatmaps also where none are written
+    scheduler: str = ""  # address of a Dask scheduler whose workers do it; empty: threads here
 
 
 class Batches:
@@ -122,7 +125,7 @@ class Batches:
                 "this batch was cancelled", reason=HistoryReason.INVALID, advice="Start a new one of the same folder."
             )
         with ExitStack() as stack:
-            crew = self._threads(job, how, stack)
+            crew = self._cluster(job, how, stack) if how.scheduler else self._threads(job, how, stack)
             yield BatchRun(self._bench.history().jobs, job, crew, user=user, batch_size=how.batch_size)
 
     def _threads(self, job: Job, how: RunOptions, stack: ExitStack) -> Threads:
@@ -130,7 +133,7 @@ class Batches:
         from leukdesk.analysis.batch_work import ImageWork
 
         asked, bench, workers = options(job), self._bench, how.workers or self._bench.threads
-        predictors = [stack.enter_context(closing(self._predictor(one, how.engine, workers))) for one in asked.models]
+        predictors = [stack.enter_context(closing(one)) for one in self._predictors(asked, how.engine, workers)]
         work = ImageWork(
             predictors,
             limit_px=bench.settings.limit_px,
@@ -140,6 +143,30 @@ class Batches:
             draw=self._drawing(job) if asked.heatmaps else None,
         )
         return stack.enter_context(closing(Threads(work, workers)))
+
+    def _cluster(self, job: Job, how: RunOptions, stack: ExitStack) -> ClusterCrew:
+        from leukdesk.cluster.crew import ClusterCrew
+        from leukdesk.cluster.station import Order
+
+        asked, settings = options(job), self._bench.settings
+        if asked.reuse or asked.heatmaps or asked.members:
+            raise ClusterError(
+                "a cluster classifies only: no reuse, no heatmaps, no ensemble",
+                reason="not_there",
+                advice="Leave them out, or run the batch on this computer.",
+            )
+        models = tuple((one.key, one.ref.sha256) for one in asked.models)
+        order = Order(models, settings.limit_px, how.explain, how.engine)
+        return stack.enter_context(closing(ClusterCrew(how.scheduler, order, settings.acquisition)))
+
+    def cards(self, job: Job) -> dict[str, Card]:
+        """The cards of a batch's models by key. Raises `BundleError` where one is no longer installed."""
+        asked = options(job)
+        if asked.members:
+            from leukdesk.inference.ensemble import ensemble_card
+
+            return {asked.models[0].key: ensemble_card([self._bench.load(key).card for key in asked.members])}
+        return {one.key: self._bench.load(one.key).card for one in asked.models}
 
     def rows(self, job_id: int) -> Iterator[BatchRow]:
         """All items of a batch in order, a page at a time."""
@@ -178,17 +205,22 @@ class Batches:
             history.findings.reuse(user, case_id, finding, path)
         return len(found)
 
-    def _predictor(self, model: BatchModel, engine: Engine | None, callers: int) -> Predictor:
-        predictor = self._bench.open(model.key, engine=engine, callers=callers)
-        if predictor.bundle.sha256 == model.ref.sha256:
-            return predictor
-        predictor.close()
-        raise BundleError(
-            "this model is no longer the one the batch began with",
-            reason=BundleReason.WRONG_HASH,
-            subject=model.key,
-            advice="Put the former model back, or cancel the batch and start a new one.",
-        )
+    def _predictors(self, asked: BatchOptions, engine: Engine | None, callers: int) -> Iterator[Predictor]:
+        keys = asked.members or [one.key for one in asked.models]
+        opened: list[Predictor] = [self._bench.open(key, engine=engine, callers=callers) for key in keys]
+        if asked.members:
+            from leukdesk.inference.ensemble import EnsemblePredictor
+
+            opened = [EnsemblePredictor(opened)]
+        yield from opened
+        for wanted, predictor in zip(asked.models, opened, strict=True):
+            if predictor.bundle.sha256 != wanted.ref.sha256:
+                raise BundleError(
+                    "this model is no longer the one the batch began with",
+                    reason=BundleReason.WRONG_HASH,
+                    subject=wanted.key,
+                    advice="Put the former model back, or cancel the batch and start a new one.",
+                )
 
     def _drawing(self, job: Job) -> Callable[[Finding], object]:
         from leukdesk.report.overlays import Overlays
@@ -207,8 +239,17 @@ class Batches:
 
     def _options(self, plan: BatchPlan) -> BatchOptions:
         bundles = [self._bench.load(name) for name in plan.models]
+        models = tuple(BatchModel(one.ref, one.card.class_ids) for one in bundles)
+        members: tuple[str, ...] = ()
+        if plan.ensemble:
+            from leukdesk.inference.ensemble import ensemble_card, ensemble_ref
+
+            card = ensemble_card([one.card for one in bundles])
+            members = tuple(one.key for one in models)
+            models = (BatchModel(ensemble_ref(card, [one.ref for one in bundles]), card.class_ids),)
         return BatchOptions(
-            models=tuple(BatchModel(one.ref, one.card.class_ids) for one in bundles),
+            models=models,
+            members=members,
             sources=tuple(str(path.absolute()) for path in plan.paths),
             recursive=plan.recursive,
             reuse=plan.reuse,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from leukdesk.batches import Batches, BatchPlan, RunOptions, options
+from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.cli import exit_status
 from leukdesk.cli.progress import progress
 from leukdesk.cli.results import Tally, write_screen_rows
@@ -40,12 +40,19 @@ def add_batch_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ensemble", action="store_true", help="with several --model: the mean of their probabilities as one answer"
     )
+    parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="let the workers of a Dask cluster, which see the same folders, do it (tcp://host:8786 or tls://...)",
+    )
 
 
 def is_batch(arguments: argparse.Namespace) -> bool:
     """Whether what was asked for needs a batch that is kept."""
     several = len(arguments.model or ()) > 1
-    return bool(arguments.record or arguments.resume or arguments.reuse or arguments.ensemble or several)
+    kept = arguments.record or arguments.resume or arguments.reuse or arguments.scheduler
+    return bool(kept or several or arguments.ensemble)
 
 
 def classify_batch(bench: Workbench, arguments: argparse.Namespace) -> int:
@@ -57,7 +64,7 @@ def classify_batch(bench: Workbench, arguments: argparse.Namespace) -> int:
         for _ in progress(_rows(batches, job, user, arguments), total=_left(job)):
             pass
         bench.history().backup_if_due()
-        return _tell(batches, bench, job, arguments)
+        return _tell(batches, job, arguments)
 
 
 def _job(batches: Batches, bench: Workbench, user: int, arguments: argparse.Namespace) -> Job:
@@ -87,7 +94,7 @@ def _case(bench: Workbench, user: int, accession: str) -> int:
 def _rows(batches: Batches, job: Job, user: int, arguments: argparse.Namespace) -> Iterator[BatchRow]:
     if not _left(job):
         return
-    how = RunOptions(engine=arguments.engine, workers=arguments.jobs or 0, batch_size=arguments.batch_size)
+    how = RunOptions(arguments.engine, arguments.jobs or 0, arguments.batch_size, scheduler=arguments.scheduler)
     with batches.open(job.id, user, how) as run, closing(run.events()) as events:
         for event in events:
             yield from event.latest
@@ -97,9 +104,8 @@ def _left(job: Job) -> int:
     return job.counts.get(ItemState.WAITING, 0) + job.counts.get(ItemState.RUNNING, 0)
 
 
-def _tell(batches: Batches, bench: Workbench, job: Job, arguments: argparse.Namespace) -> int:
-    asked = options(job)
-    cards = {one.key: bench.load(one.key).card for one in asked.models}
+def _tell(batches: Batches, job: Job, arguments: argparse.Namespace) -> int:
+    cards = batches.cards(job)
     tally = Tally(next(iter(cards.values())))
     rows = tally.counting_rows(batches.rows(job.id))
     if arguments.out:

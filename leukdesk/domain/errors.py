@@ -22,9 +22,17 @@ class KnownError(Exception):
         self.advice = advice
         super().__init__(what)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _known_error, (type(self), self.what, self.reason, self.subject, self.advice)
+
     def __str__(self) -> str:
         head = f"{self.subject}: {self.what}." if self.subject else f"{self.what}."
         return f"{head} {self.advice}".strip()
+
+
+def _known_error(kind: type[KnownError], what: str, reason: str, subject: str, advice: str) -> KnownError:
+    """An error that comes from another process as it was there."""
+    return kind(what, reason=reason, subject=subject, advice=advice)
 
 
 class ImageReason(StrEnum):
@@ -146,6 +154,12 @@ class HistoryError(KnownError):
     """The case history could not be opened, or refused; `reason` is a `HistoryReason`."""
 
     kind = "history"
+
+
+class ClusterError(KnownError):
+    """The cluster could not be reached, or lost what it had."""
+
+    kind = "cluster"
 
 
 class DataError(KnownError):

@@ -1,0 +1,55 @@
+"""What a worker of the cluster does: the same work as a thread here, with the models and the engine of its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from leukdesk.analysis.batch_work import ImageWork, Task, Worked
+from leukdesk.bootstrap import Workbench
+from leukdesk.domain.errors import BundleError, BundleReason
+
+if TYPE_CHECKING:
+    from leukdesk.analysis.ports import Predictor
+    from leukdesk.domain.optics import Acquisition
+    from leukdesk.settings import Engine
+
+_opening = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What all tasks of a batch have in common."""
+
+    models: tuple[tuple[str, str], ...]  # key and SHA-256
+    limit_px: int
+    explain: bool
+    engine: Engine | None  # None: as set on the worker's machine
+
+
+def do_tasks(order: Order, tasks: Sequence[Task], taken: Sequence[Acquisition], callers: int) -> list[Worked]:
+    """Do some tasks, whose images were taken so. Raises `BundleError` where this machine has another model."""
+    with _opening:  # the first of several threads opens the models for all
+        predictors = _predictors(order, callers)
+    how = {task.path: one for task, one in zip(tasks, taken, strict=True)}
+    return ImageWork(predictors, limit_px=order.limit_px, explain=order.explain, taken=how.__getitem__)(tasks)
+
+
+@lru_cache(maxsize=1)
+def _predictors(order: Order, callers: int) -> tuple[Predictor, ...]:
+    bench = Workbench()
+    found = []
+    for key, sha256 in order.models:
+        predictor = bench.open(key, engine=order.engine, callers=callers)
+        if predictor.bundle.sha256 != sha256:
+            raise BundleError(
+                "a workstation of the cluster has another model of this name",
+                reason=BundleReason.WRONG_HASH,
+                subject=key,
+                advice="Install the same model on all of them.",
+            )
+        found.append(predictor)
+    return tuple(found)

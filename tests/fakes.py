@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,6 +131,7 @@ class FakeBench:
         self.go.set()
         self.order: list[Path] = []
         self.limit_px = LIMIT_PX
+        self.threads = 1
         self.failing = False  # no model can be opened
         self.fetched: Sequence[Path] = ()
         self.fetch_error: Exception | None = None
@@ -142,16 +144,21 @@ class FakeBench:
         """See the port."""
         return [Installed(Path(key), card=one.card) for key, one in self.predictors.items()] + self.refused
 
-    def open(self, name: str | None) -> FakePredictor:
-        """See the port."""
+    def open(self, name: str | None, *, engine: str | None = None, callers: int = 0) -> FakePredictor:
+        """See the port; for callers that are named, a predictor of their own."""
         wanted = next(iter(self.predictors)) if name is None else name
         for key, predictor in self.predictors.items():
             if wanted in (key, predictor.card.name) and not self.failing:
                 predictor.closed = False
-                return predictor
+                return FakePredictor(predictor.card) if callers else predictor
         raise BundleError(
             "no such model is installed", reason=BundleReason.NOT_FOUND, subject=wanted, advice="Import it."
         )
+
+    def load(self, name: str | None) -> SimpleNamespace:
+        """What `leukdesk.batches` asks of a bundle."""
+        predictor = self.open(name)
+        return SimpleNamespace(ref=predictor.bundle, card=predictor.card)
 
     def analyse(self, path: Path, predictor: FakePredictor, *, region: Region | None = None) -> Finding:
         """See the port."""

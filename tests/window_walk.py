@@ -79,10 +79,7 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     yield "nothing found", window
     commands.show_all.trigger()
     commands.as_gallery.trigger()
-    yield from case_scenes(desk)
-    for action in (commands.go_models, commands.go_settings):
-        action.trigger()
-        yield action.objectName(), window
+    yield from _places(desk, folder, broken)
     for opener in (commands.calibrate, commands.palette, commands.keys, commands.about, commands.show_welcome):
         yield opener.objectName(), (dialog := opened(desk, opener))
         dialog.reject()
@@ -137,6 +134,33 @@ def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
         dialog.reject()
         desk.until(lambda: not any(one.isVisible() for one in window.findChildren(QDialog)))
     desk.model.put_into(None)
+
+
+def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:
+    yield from _batch_scenes(desk, folder, broken)
+    yield from case_scenes(desk)
+    for action in (desk.window.commands.go_models, desk.window.commands.go_settings):
+        action.trigger()
+        yield action.objectName(), desk.window
+
+
+def _batch_scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:
+    window, batches = desk.window, desk.session.batches
+    window.commands.go_batch.trigger()
+    desk.until(lambda: desk.session.casebook.user is not None)
+    yield "new batch", window
+    window.batch.add_sources([folder, broken])
+    yield "new batch of a folder", window
+    window.batch.setup.start.click()
+    desk.until(lambda: batches.items.rowCount() == 7 and not batches.busy)
+    yield "batch", window
+    window.batch.work.show_failed()
+    desk.until(lambda: batches.items.rowCount() == 1)
+    yield "what failed of a batch", window
+    window.batch.work.gallery.send.emit((0,))
+    yield "send to a case", (dialog := shown_dialog(desk))
+    dialog.reject()
+    window.batch.banner.hide()
 
 
 def opened(desk: Desk, action: QAction) -> QDialog:

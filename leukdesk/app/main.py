@@ -22,6 +22,7 @@ from leukdesk.app import language
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.trace import Trace
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.batch_desk import batch_desk
 from leukdesk.app.viewmodels.case_desk import case_desk
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.guide import GuideViewModel
@@ -106,13 +107,14 @@ class Session:
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures, self._private)
         self.desk = case_desk(self.lanes, make_bench, self.model, pictures)
         self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
+        self.batches = batch_desk(self.lanes, self.casebook, self.engine, pictures, make_bench)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
         guide = GuideViewModel(paths.guide, self.lanes.pictures)
         self.window = MainWindow(
             *(self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()),
-            self.desk,
+            *(self.desk, self.batches),
         )
         self.model.start_with(chosen)
         self.window.stand_as(self.last_work.before)
@@ -134,6 +136,7 @@ class Session:
         sys.excepthook = self._hook
         self._collector.close()
         self.model.files.close()
+        self.batches.stop_for_closing()
         self.recorder.send_all()
         self.lanes.close()
         self.casebook.close()

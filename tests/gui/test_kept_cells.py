@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_an_outcome_a_selection_and_a_theme_are_seen_at_once(desk: Desk, view: G
     dark = cell(view, 2)
     desk.session.theme.use("dark", 200)
     views = [plain, waiting, selected, dark, cell(view, 2)]
-    assert all(first != second for first, second in zip(views, views[1:], strict=False))
+    assert all(first != second for first, second in pairwise(views))
 
 
 def test_while_it_moves_cells_may_come_late_but_all_come(

@@ -29,6 +29,7 @@ QWidget[panel="canvas"] { background: $canvas; }
 QWidget[panel="rail"] { background: $window; border-right: 1px solid $border; }
 QWidget[panel="header"] { background: $surface; border-bottom: 1px solid $border; }
 QWidget[panel="inspector"] { background: $surface; border-left: 1px solid $border; }
+QWidget[panel="side"] { background: $surface; border-right: 1px solid $border; }
 QWidget[panel="status"] { background: $window; border-top: 1px solid $border; }
 QWidget[panel="list"] { background: $surface; border-top: 1px solid $border; }
 QWidget[panel="card"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }

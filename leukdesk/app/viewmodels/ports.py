@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+    from leukdesk.analysis.batch_run import BatchRun
     from leukdesk.analysis.ports import Predictor
     from leukdesk.app.workers.pictures import Picture
+    from leukdesk.batches import BatchPlan
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.finding import Finding
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.domain.image import Region
+    from leukdesk.domain.job import Job
     from leukdesk.fetch import OpenFields
     from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
+    from leukdesk.report.class_folders import Sorted
     from leukdesk.settings import Settings
 
 
@@ -88,3 +93,34 @@ class PictureSource(Protocol):
 
     def colour_bar(self, rows: int = 128) -> QImage:
         """The heatmap's colours, strong at the top."""
+
+
+class BatchStore(Protocol):
+    """The part of `leukdesk.batches.Batches` that the window uses. Every method runs on a lane."""
+
+    def create(self, user: int, plan: BatchPlan, *, case_id: int | None = None) -> Job:
+        """List the files and keep them as a batch. Raises `BundleError`, `HistoryError`."""
+
+    def add(self, user: int, job_id: int, paths: Sequence[Path]) -> Job:
+        """More files at the end of a batch."""
+
+    def open(self, job_id: int, user: int) -> AbstractContextManager[BatchRun]:
+        """Load the models of a batch and be ready to go on with it."""
+
+    def all(self, *, unfinished: bool = False) -> list[Job]:
+        """Batches, the newest first."""
+
+    def retry_failed(self, job_id: int) -> Job:
+        """Failed items wait again."""
+
+    def cancel(self, job_id: int) -> Job:
+        """End a batch that is not open."""
+
+    def export(self, job_id: int, path: Path) -> object:
+        """Write all items as CSV, JSON or XLSX, as the name ends. Raises `OutputError`."""
+
+    def sort_into(self, job_id: int, folder: Path, *, link: bool = False) -> Sorted:
+        """Copy or link the images into a folder for each class. Raises `OutputError`."""
+
+    def send_to_case(self, user: int, job_id: int, numbers: Sequence[int], case_id: int) -> int:
+        """Keep what was found of some items in a case too; returns how many. Raises `HistoryError`."""

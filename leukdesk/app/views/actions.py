@@ -103,6 +103,10 @@ class Actions(QObject):
         others = (one for one in self._all if one is not beside)
         return next((one for one in others if any(clash(key, held) for held in one.shortcuts())), None)
 
+    def ways(self) -> tuple[QAction, ...]:
+        """The ways to the places, in their order."""
+        return self.go_analyse, self.go_batch, self.go_cases, self.go_models, self.go_settings
+
     def _add_list_actions(self) -> None:
         self.calibrate = self._action(self.tr("Calibration and stain…"), "", "Ctrl+L")
         self.paste = self._action(self.tr("Paste an image or files"), "", "Ctrl+V")
@@ -117,8 +121,9 @@ class Actions(QObject):
 
     def _add_places(self) -> None:
         self.go_analyse = self._action(self.tr("Analyse"), "analyse", "Ctrl+1")
+        self.go_batch = self._action(self.tr("Batch"), "batch", "Ctrl+2")
         self.go_cases = self._action(self.tr("Cases"), "cases", "Ctrl+3")
-        self.go_models = self._action(self.tr("Models"), "models", "Ctrl+2")
+        self.go_models = self._action(self.tr("Models"), "models", "Ctrl+4")
         self.go_settings = self._action(self.tr("Settings"), "settings", "Ctrl+,")
 
     def _add_case_actions(self) -> None:

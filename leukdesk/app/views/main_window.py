@@ -27,12 +27,14 @@ from PySide6.QtWidgets import (
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.batch_desk import BatchDesk
 from leukdesk.app.viewmodels.case_desk import CaseDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
+from leukdesk.app.views.batch_view import BatchView
 from leukdesk.app.views.cases_view import CasesView
 from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.leaving import Leaving
@@ -43,6 +45,7 @@ from leukdesk.app.views.placement import fitting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
+from leukdesk.domain.case import Case
 from leukdesk.settings import Theme as ThemeName
 from leukdesk.workspace import Workspace
 
@@ -66,6 +69,7 @@ class MainWindow(QMainWindow):
         guide: GuideViewModel,
         folders: tuple[Path, Path],
         desk: CaseDesk,
+        batches: BatchDesk,
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
@@ -77,22 +81,19 @@ class MainWindow(QMainWindow):
         self.rail = Rail(theme)
         self.places = QStackedWidget()
         self.analyse = AnalyseView(model, fields, theme, self.commands)
+        self.batch = BatchView(batches, theme)
         self.models = ModelsView(model.engine, theme)
         recent = fill_menus(self.menuBar(), self.commands)
         self.openings = Openings(model, preferences, self.commands, recent, self)
         self.commands.rebind(preferences.settings.keys)
         self.settings = SettingsView(preferences, theme, self.commands, sections(self.menuBar()), folders)
         self.cases = CasesView(desk, model, theme, self.commands)
-        self._views = (self.analyse, self.cases, self.models, self.settings)
-        self._ways = (one.go_analyse, one.go_cases, one.go_models, one.go_settings)
+        self._views = (self.analyse, self.batch, self.cases, self.models, self.settings)
+        self._ways = one.ways()
         self.status = StatusStrip(model, theme, self.commands)
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
         self.leaving = Leaving(self, desk, self.analyse.banner, self.commands.restore_history, theme)
-        self.setWindowTitle("leukdesk")
-        self.setWindowIcon(theme.window_icon())
-        self.setAcceptDrops(True)
-        self.resize(1280, 800)
-        self.setMinimumSize(960, 600)
+        self._appear()
         self._add_places()
         self._lay_out()
         self._connect()
@@ -113,6 +114,10 @@ class MainWindow(QMainWindow):
         case = self.cases.case
         self.go_to(0)
         self._model.open(paths, at, case)
+
+    def _look_at_one(self, path: Path, case: Case | None) -> None:
+        self.go_to(0)
+        self._model.open([path], None, case)
 
     def _tell_signed(self) -> None:
         words = self.tr("Amend the case first to add images. What is found now is kept in no case.")
@@ -180,7 +185,13 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_drop(False)
         event.acceptProposedAction()
-        self.open_paths(paths_in(event.mimeData()))
+        self._take_dropped(paths_in(event.mimeData()))
+
+    def _take_dropped(self, paths: list[Path]) -> None:
+        if self.places.currentWidget() is self.batch:
+            self.batch.add_sources(paths)
+        else:
+            self.open_paths(paths)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -201,6 +212,13 @@ class MainWindow(QMainWindow):
         self._drop.raise_()
 
     # -- building
+
+    def _appear(self) -> None:
+        self.setWindowTitle("leukdesk")
+        self.setWindowIcon(self._theme.window_icon())
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.setMinimumSize(960, 600)
 
     def _add_places(self) -> None:
         one = self.commands
@@ -232,6 +250,7 @@ class MainWindow(QMainWindow):
         self.openings.chosen.connect(self.open_paths)
         self.cases.images_wanted.connect(self._look_at)
         self.cases.refused_images.connect(self._tell_signed)
+        self.batch.image_wanted.connect(self._look_at_one)
         self.openings.recent_changed.connect(self.analyse.welcome.offer)
         self.analyse.welcome.reopened.connect(lambda name: self.open_paths([Path(name)]))
         self.analyse.welcome.offer(self._preferences.settings.recent)

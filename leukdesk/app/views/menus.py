@@ -53,7 +53,8 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
 
 def _fill_view(view: QMenu, one: Actions) -> None:
     translate = QCoreApplication.translate
-    _fill(view, (one.go_analyse, one.go_cases, one.go_models, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
+    places = (one.go_analyse, one.go_batch, one.go_cases, one.go_models)
+    _fill(view, (*places, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
     moves = (one.pan_left, one.pan_right, one.pan_up, one.pan_down, one.ruler)
     _fill(view.addMenu(translate("Menus", "&Move and measure")), moves)
     _fill(view.addMenu(translate("Menus", "&Compare")), (*one.compared.actions(), None, one.blink))

@@ -165,7 +165,7 @@ def _without_frames(error: KnownError) -> KnownError:
 
 class Lanes:
     """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
-    the network; the case history; reports.
+    the network; the case history; reports; batches; folders that are listed or watched.
     """
 
     def __init__(self) -> None:
@@ -176,10 +176,13 @@ class Lanes:
         self.network = Lane("network")
         self.history = Lane("history")
         self.reports = Lane("reports")
+        self.batch = Lane("batch")
+        self.folders = Lane("folders")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
-        return (self.inference, self.pictures, self.thumbnails, self.tiles, self.network, self.history, self.reports)
+        seeing = (self.inference, self.pictures, self.thumbnails, self.tiles, self.network)
+        return (*seeing, self.folders, self.batch, self.reports, self.history)
 
     def close(self) -> None:
         """Close every lane; returns when no thread is left, and when all that was to be recorded is."""

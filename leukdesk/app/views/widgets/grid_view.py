@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from PySide6.QtCore import (
@@ -26,14 +26,29 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QCursor, QImage, QPainter, QPaintEvent, QPixmap, QRegion, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.faces import Face
-from leukdesk.app.views.widgets.grid import Grid, Shape
+from leukdesk.app.viewmodels.numbers import number
+from leukdesk.app.views.widgets.grid import Grid, Groups, Shape
 from leukdesk.app.views.widgets.row_delegates import RowDelegate, Stand
+from leukdesk.app.views.widgets.sketch import Sketch
 
 _Index = QModelIndex | QPersistentModelIndex
 _MOVING_S = 0.1  # since it was scrolled: so long new cells may come a little later than the rest
 _SHARE_S = 0.004  # of the GUI thread's time for new cells while it moves
+_BAND = 32  # px at 100 % text, of a group's heading
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a group of cells."""
+
+    title: str
+    count: int
+    colour: str = ""  # of its class, #RRGGBB; else an icon in a tone
+    icon: str = ""
+    tone: str = "muted"
 
 
 class _Faces(Protocol):
@@ -52,7 +67,10 @@ class GridView(QListView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        # First of all: Qt asks for the geometry while this is being made, and PySide does not survive an error there.
         self._shape, self._cell = Shape.STRIP, QSize(100, 100)
+        self._groups: Groups | None = None
+        self._headings: tuple[Heading, ...] = ()
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -83,6 +101,14 @@ class GridView(QListView):
         self.setHorizontalScrollBarPolicy(on if strip else off)
         self.doItemsLayout()
 
+    def group(self, headings: Sequence[Heading]) -> None:
+        """Let rows stand in groups from now on, in their order; nothing ends it."""
+        self._headings = tuple(headings)
+        band = self._theme.px(_BAND)
+        self._groups = Groups(tuple(one.count for one in headings), band) if headings else None
+        self.updateGeometries()
+        self.viewport().update()
+
     def columns(self) -> int:
         """How many cells stand beside each other."""
         return self._grid().columns
@@ -105,32 +131,28 @@ class GridView(QListView):
         grid, along = self._grid(), 0 if strip else 1
         bar = self.horizontalScrollBar() if strip else self.verticalScrollBar()
         size, room = grid.cell[along], grid.room[along]
-        start = index.row() // (1 if strip else grid.columns) * size
+        start = replace(grid, dx=0, dy=0, mirrored=False).rect(index.row()).topLeft().toTuple()[along]
         if centred:
             bar.setValue(start - (room - size) // 2)
         else:
             bar.setValue(min(start, max(bar.value(), start + size - room)))
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        grid = self._grid()
-        count, columns = grid.count, grid.columns
-        if count == 0:
+        grid, now = self._grid(), self.currentIndex().row()
+        if grid.count == 0:
             return QModelIndex()
-        now = self.currentIndex().row()
-        page = max(1, grid.room[1] // grid.cell[1]) * columns
-        if self._shape is Shape.STRIP:
-            page, columns = max(1, grid.room[0] // grid.cell[0]), 1
-        move = QAbstractItemView.CursorAction
+        strip, move = self._shape is Shape.STRIP, QAbstractItemView.CursorAction
         across = -1 if self.isRightToLeft() else 1
+        page = max(1, grid.room[0] // grid.cell[0] if strip else grid.room[1] // grid.cell[1])
         steps = {
             move.MoveLeft: -across, move.MoveRight: across, move.MovePrevious: -1, move.MoveNext: 1,
-            move.MoveUp: -columns, move.MoveDown: columns, move.MovePageUp: -page, move.MovePageDown: page,
-            move.MoveHome: -count, move.MoveEnd: count,
+            move.MoveHome: -grid.count, move.MoveEnd: grid.count,
         }  # fmt: skip
-        wanted = now + steps.get(action, 0) if now >= 0 else 0
-        if action in (move.MoveUp, move.MoveDown) and not 0 <= wanted < count:
-            wanted = now
-        return self._index(min(max(wanted, 0), count - 1))
+        lines = {move.MoveUp: -1, move.MoveDown: 1, move.MovePageUp: -page, move.MovePageDown: page}
+        if strip:
+            steps, lines = steps | lines, {}
+        wanted = 0 if now < 0 else grid.beside(now, lines[action]) if action in lines else now + steps.get(action, 0)
+        return self._index(min(max(wanted, 0), grid.count - 1))
 
     def horizontalOffset(self) -> int:
         return int(self.horizontalScrollBar().value())
@@ -139,8 +161,10 @@ class GridView(QListView):
         return int(self.verticalScrollBar().value())
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        index = self.indexAt(rect.center())
-        chosen = QItemSelection(index, index) if index.isValid() else QItemSelection()
+        """Qt spans `rect` between two cells for a selection from one to the other."""
+        ends = [self.indexAt(point) for point in (rect.topLeft(), rect.bottomRight())]
+        rows = sorted(one.row() for one in ends if one.isValid())
+        chosen = QItemSelection(self._index(rows[0]), self._index(rows[-1])) if rows else QItemSelection()
         self.selectionModel().select(chosen, command)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
@@ -193,6 +217,8 @@ class GridView(QListView):
         for (left, top), cell in zip(grid.places(rows), made, strict=True):
             if cell is not None:
                 painter.drawPixmap(left, top, cell)
+        for group, band in grid.bands():
+            _heading(painter, band, self._headings[group], self._theme)
         painter.end()
 
     def _cells(self, rows: range, grid: Grid) -> Iterator[QPixmap | None]:
@@ -201,7 +227,7 @@ class GridView(QListView):
         font = self.font()
         now = time.monotonic()
         until = now + _SHARE_S if now - self._moved < _MOVING_S else math.inf
-        stands = self._stands(grid)
+        stands = self._stands(grid, rows)
         plain = stands.pop(-1)
         for row in rows:
             face, picture = seen(row)
@@ -213,11 +239,17 @@ class GridView(QListView):
                 self._later.start()
             yield cell
 
-    def _stands(self, grid: Grid) -> dict[int, Stand]:
+    def _stands(self, grid: Grid, rows: range) -> dict[int, Stand]:
         """How cells stand: under -1 all but those that are named."""
         plain = Stand(*grid.cell, self.devicePixelRatioF(), grid.mirrored)
         stands, current = {-1: plain}, self.currentIndex().row()
-        if current >= 0:
+        if self.selectionMode() is QAbstractItemView.SelectionMode.ExtendedSelection:
+            parts = [(part.top(), part.bottom()) for part in list(self.selectionModel().selection())]  # type: ignore[call-overload]  # PySide's stub
+            chosen = {row for row in rows if any(first <= row <= last for first, last in parts)}
+            stands |= dict.fromkeys(chosen, replace(plain, selected=True))
+            if self.hasFocus() and current >= 0:
+                stands[current] = replace(plain, selected=True, focused=True)
+        elif current >= 0:
             stands[current] = replace(plain, selected=True, focused=self.hasFocus())
         if self.viewport().underMouse():
             pointed = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
@@ -237,7 +269,19 @@ class GridView(QListView):
             self.horizontalOffset(),
             self.verticalOffset(),
             self.isRightToLeft(),
+            self._groups,
         )
 
     def _index(self, row: int) -> QModelIndex:
         return self.model().index(row, 0)
+
+
+def _heading(painter: QPainter, band: QRect, heading: Heading, theme: Theme) -> None:
+    """A group's title with its mark and count, over a line."""
+    sketch = Sketch(painter, band, theme)
+    room = band.adjusted(tokens.SPACE_2, 0, -tokens.SPACE_2, 0)
+    sketch.mark(room, heading, 14)
+    room.adjust(theme.px(20), 0, 0, 0)
+    sketch.words(room, heading.title, "text")
+    room.adjust(sketch.width_of(heading.title) + tokens.SPACE_2, 0, 0, 0)
+    sketch.words(room, number(heading.count), "muted")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle
@@ -12,6 +14,19 @@ from leukdesk.app.viewmodels.faces import Face
 # Qt turns left and right around by itself where the painter's direction is from right to left.
 STARTING = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 ENDING = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class Marked(Protocol):
+    """What can be marked: by a class's colour, or by an icon in a tone."""
+
+    @property
+    def colour(self) -> str: ...
+
+    @property
+    def icon(self) -> str: ...
+
+    @property
+    def tone(self) -> str: ...
 
 
 class Sketch:
@@ -67,7 +82,7 @@ class Sketch:
         font.setPixelSize(px)
         self._painter.setFont(font)
 
-    def mark(self, room: QRect, face: Face, size: int) -> None:
+    def mark(self, room: QRect, face: Marked, size: int) -> None:
         """The class's colour, or the icon of what took its place, at the start of `room`."""
         side = self._theme.px(size)
         square = self._mirrored(QRect(room.left(), room.top() + (room.height() - side) // 2, side, side))

@@ -117,15 +117,13 @@ class ImageWork:
         return model_input, image.source, quality
 
     def _concluded(self, tasks: Sequence[Task], prepared: Sequence[_Prepared | Failure | KnownAlready]) -> list[Worked]:
-        done: list[Worked] = [Worked(task, Failure(task.path, _NOT_DONE)) for task in tasks]
+        done = {at: Worked(tasks[at], one) for at, one in enumerate(prepared) if not isinstance(one, tuple)}
         for model, predictor in enumerate(self._predictors):
-            mine = [at for at, task in enumerate(tasks) if task.model == model and isinstance(prepared[at], tuple)]
-            for at, outcome in zip(mine, self._predicted([prepared[at] for at in mine], predictor), strict=True):  # type: ignore[misc]
+            mine = [(at, one) for at, one in enumerate(prepared) if isinstance(one, tuple) and tasks[at].model == model]
+            outcomes = self._predicted([one for _, one in mine], predictor)
+            for (at, _), outcome in zip(mine, outcomes, strict=True):
                 done[at] = self._worked(tasks[at], outcome, predictor)
-        return [
-            one if isinstance(ready, tuple) else Worked(one.task, ready)
-            for one, ready in zip(done, prepared, strict=True)
-        ]
+        return [done[at] for at in range(len(tasks))]
 
     def _worked(self, task: Task, outcome: Finding | Failure, predictor: Predictor) -> Worked:
         if isinstance(outcome, Failure):
@@ -167,6 +165,3 @@ def bug(path: Path) -> KnownError:
         subject=path,
         advice="Other images are not affected. Please send the report from the log.",
     )
-
-
-_NOT_DONE = KnownError("it was not done")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.bootstrap import Workbench
+from leukdesk.domain.batch import BatchEvent
+from leukdesk.domain.case import CaseDetails
+from leukdesk.domain.errors import BundleError
+from leukdesk.domain.finding import Decision
+from leukdesk.domain.image import SmearImage
 from leukdesk.domain.job import ItemState, JobState
+from leukdesk.history.erasure import WhyErased
 from leukdesk.settings import Settings
+from tests.command_line import in_process
 
 MODEL = "phantom-demo"
 PHANTOMS = sorted((Path(__file__).resolve().parents[2] / "resources" / "sample").glob("*.png"))
@@ -70,3 +78,127 @@ def test_a_batch_is_paused_gone_on_with_and_exported(bench: Workbench, folder: P
         "empty.png": "empty",
     }
     assert [job.id] == [one.id for one in batches.all()]
+
+
+def test_command_line_and_window_write_the_same_bytes(
+    bench: Workbench, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batches, user = Batches(bench), bench.history().users.local().id
+    job = batches.create(user, BatchPlan([folder], models=(MODEL,)))
+    run_out(batches, job.id, user)
+    for kind in ("csv", "json", "xlsx"):
+        batches.export(job.id, tmp_path / f"window.{kind}")
+    bench.close()
+    for words in ((), ("--record", "24-1"), ("--resume", "--jobs", "1", "--batch-size", "5")):
+        for kind in ("csv", "json", "xlsx"):
+            out = tmp_path / f"line.{kind}"
+            answer = in_process(capsys, "classify", folder, "--model", MODEL, "--out", out, *words)
+            assert answer.status == 3, "two files are bad"
+            assert out.read_bytes() == (tmp_path / f"window.{kind}").read_bytes(), (words, kind)
+    assert len([one for one in batches.all() if one.case_id is None]) == 1, "--resume found the window's batch"
+
+
+def test_resume_takes_what_came_since_and_does_nothing_twice(bench: Workbench, folder: Path) -> None:
+    batches, user = Batches(bench), bench.history().users.local().id
+    plan = BatchPlan([folder], models=(MODEL,))
+    job = batches.create(user, plan)
+    run_out(batches, job.id, user)
+    before = len(bench.history().findings.images(None))
+    (folder / "new.png").write_bytes(PHANTOMS[0].read_bytes() + b"new")
+    (folder / "half.png").write_bytes(PHANTOMS[1].read_bytes() + b"whole now")
+    again = batches.resume(user, plan)
+    assert (again.id, again.counts[ItemState.WAITING]) == (job.id, 1)
+    assert batches.retry_failed(job.id).counts[ItemState.WAITING] == 3
+    assert run_out(batches, job.id, user).counts == {ItemState.DONE: 32, ItemState.FAILED: 1}
+    assert len(bench.history().findings.images(None)) == before + 2
+    items = bench.history().jobs.items(job.id)
+    assert {item.attempts for item in items if item.path.name not in ("half.png", "empty.png")} == {1}
+    assert batches.resume(user, BatchPlan([folder], models=("all-stage",))).id != job.id
+
+
+def test_what_was_found_before_is_used_again_when_asked(
+    bench: Workbench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = bench.history()
+    batches, user = Batches(bench), history.users.local().id
+    first = batches.create(user, BatchPlan([folder], models=(MODEL,)))
+    run_out(batches, first.id, user)
+    case = history.cases.open(user, CaseDetails("24-7"))
+    again = batches.create(user, BatchPlan([folder], models=(MODEL,), reuse=True), case_id=case.id)
+    monkeypatch.setattr("leukdesk.inference.predictor.BundlePredictor._predictions", None)
+    seen = []
+    with batches.open(again.id, user) as run:
+        for event in run.events():
+            seen += event.latest
+    assert seen == list(batches.rows(again.id))
+    unlike = [(replace(one, number=0, finding=0), replace(other, number=0, finding=0))
+              for one, other in zip(seen, batches.rows(first.id), strict=True)]  # fmt: skip
+    assert all(one == other for one, other in unlike)
+    assert len(history.findings.images(case.id)) == len(PHANTOMS)
+    assert history.verify().intact
+
+
+def test_several_models_and_their_mean(bench: Workbench, folder: Path, tmp_path: Path) -> None:
+    for path in list(folder.iterdir())[2:]:
+        path.unlink()
+    batches, user = Batches(bench), bench.history().users.local().id
+    job = batches.create(user, BatchPlan([folder, tmp_path / "gone.png"], models=(MODEL, "all-stage")))
+    run_out(batches, job.id, user)
+    rows = exported(batches, job.id, tmp_path)
+    assert [row["model"] for row in rows] == [MODEL, "all-stage"] * 3
+    assert {row["path"] for row in rows[:2]} == {str(tmp_path / "gone.png")}
+    assert sum(bool(row["p_blasts"]) for row in rows) == sum(bool(row["p_Pro"]) for row in rows)
+    with pytest.raises(BundleError, match="same classes"):
+        batches.create(user, BatchPlan([folder], models=(MODEL, "all-stage"), ensemble=True))
+
+
+def test_images_are_copied_or_linked_into_folders_by_class(bench: Workbench, folder: Path, tmp_path: Path) -> None:
+    batches, user = Batches(bench), bench.history().users.local().id
+    job = batches.create(user, BatchPlan([folder], models=(MODEL,)))
+    run_out(batches, job.id, user)
+    (folder / "0.png").write_bytes(b"other content")
+    for link in (False, True):
+        target = tmp_path / f"sorted-{link}"
+        done = batches.sort_into(job.id, target, link=link)
+        assert (done.images, len(done.left_out)) == (29, 3)
+        for row in batches.rows(job.id):
+            name = row.label if row.decision is Decision.ACCEPTED else str(row.decision)
+            place = target / name / row.path.name
+            assert place.exists() == (bool(row.label) and row.path.name != "0.png")
+            assert not place.exists() or place.is_symlink() == link
+
+
+def test_a_case_that_is_erased_leaves_no_name_in_its_batch(bench: Workbench, folder: Path) -> None:
+    history = bench.history()
+    batches, user = Batches(bench), history.users.local().id
+    case = history.cases.open(user, CaseDetails("24-8"))
+    job = batches.create(user, BatchPlan([folder], models=(MODEL,)), case_id=case.id)
+    run_out(batches, job.id, user)
+    history.erase(user, case.id, WhyErased.REQUEST)
+    assert str(folder) not in str(history.jobs.get(job.id)) + str(history.jobs.items(job.id))
+    assert (batches.all(), list(batches.rows(job.id))) == ([], [])
+
+
+def test_a_picture_that_leukdesk_itself_fails_at_stops_nothing(
+    bench: Workbench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import leukdesk.analysis.batch_work as work
+
+    prepare, bad = work.prepare, folder / "3.png"
+
+    def failing(image: SmearImage, *others: object) -> object:
+        if image.source.path == bad:
+            raise ZeroDivisionError
+        return prepare(image, *others)
+
+    monkeypatch.setattr(work, "prepare", failing)
+    batches, user = Batches(bench), bench.history().users.local().id
+    job = batches.create(user, BatchPlan([folder], models=(MODEL,)))
+    assert run_out(batches, job.id, user).counts == {ItemState.DONE: 29, ItemState.FAILED: 3}
+    (row,) = [row for row in batches.rows(job.id) if row.path == bad]
+    assert row.error == "bug"
+
+
+def run_out(batches: Batches, job_id: int, user: int) -> BatchEvent:
+    with batches.open(job_id, user) as run:
+        return list(run.events())[-1]

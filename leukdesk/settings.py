@@ -47,6 +47,7 @@ class Settings:
     optics_of: Mapping[str, str] = field(default_factory=dict)  # folder, or image -> name of its profile
     stain: str = ""  # this site's; empty: not said
     site: str = ""  # what this laboratory is called
+    lock_after_min: int = 10  # minutes without a touch after which people with accounts sign in again; 0: never
     signatures: int = 1  # people who sign a case, 1 or 2
     keep_copies: bool = False  # whether recorded images are copied into the case history
     blind_review: bool = False  # whether the model's answer is hidden until a person gave his own
@@ -65,6 +66,7 @@ class Settings:
             raise _refused("language", self.language, "a language as in de or pt_BR, or nothing")
         if not isinstance(self.welcomed, bool):
             raise _refused("welcomed", self.welcomed, "true or false")
+        _whole_number("lock_after_min", self.lock_after_min, low=0, high=240)
         _whole_number("signatures", self.signatures, low=1, high=2)
         if not isinstance(self.keep_copies, bool):
             raise _refused("keep_copies", self.keep_copies, "true or false")

@@ -134,6 +134,12 @@ def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
         dialog.reject()
         desk.until(lambda: not any(one.isVisible() for one in window.findChildren(QDialog)))
     desk.model.put_into(None)
+    window.settings.accounts.ask_person()
+    yield "a new account", (dialog := shown_dialog(desk))
+    dialog.reject()
+    window.locking._cover()
+    yield "locked", window
+    window.locking._uncover()
 
 
 def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:

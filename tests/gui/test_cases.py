@@ -158,10 +158,10 @@ def test_search_filter_and_sort(desk: Desk) -> None:
     assert cases.index(0, 0).data() == "24-003"
     view.search.clear()
     desk.until(lambda: cases.rowCount() == 9)
-    view.search._chips[str(CaseStatus.SIGNED)].click()
+    view.status.setCurrentIndex(view.status.findData(CaseStatus.SIGNED))
     desk.until(lambda: cases.rowCount() == 1)
     assert cases.index(0, 4).data() == "Signed"
-    view.search.clear()
+    view.status.setCurrentIndex(0)
     desk.until(lambda: cases.rowCount() == 9)
     header = view.table.horizontalHeader()
     QTest.mouseClick(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from leukdesk.app.workers.lanes import Lane, Token
 from leukdesk.domain.errors import HistoryError, HistoryReason, KnownError
-from leukdesk.domain.user import Right, User
+from leukdesk.domain.user import Right, Role, User
 
 if TYPE_CHECKING:
     from leukdesk.app.viewmodels.ports import Bench
@@ -85,7 +86,8 @@ class Casebook(QObject):
     @property
     def has_accounts(self) -> bool:
         """Whether people sign in here: somebody has a password, or there is more than the local user."""
-        return any(one.has_password for one in self._users) or len(self._users) > 1
+        people = [one for one in self._users if one.active]
+        return any(one.has_password for one in people) or len(people) > 1
 
     @property
     def is_locked(self) -> bool:
@@ -145,6 +147,35 @@ class Casebook(QObject):
         if self._open and self.has_accounts and self._user is not None:
             self._take_user(None)
 
+    def add_user(self, name: str, role: Role, password: str, done: Callable[[object], object], failed: Failed) -> None:
+        """Give somebody an account."""
+        by = self._user.id if self._user is not None else 0
+        self._change_users(lambda history: history.users.add(by, name, role, password), done, failed)
+
+    def change_user(
+        self,
+        user_id: int,
+        failed: Failed,
+        done: Callable[[object], object] = lambda _: None,
+        *,
+        role: Role | None = None,
+        password: str | None = None,
+        active: bool | None = None,
+    ) -> None:
+        """Change somebody's role, password, or whether the account is open."""
+        by = self._user.id if self._user is not None else 0
+        change = partial(_change_user, by, user_id, role, password, active)
+        self._change_users(change, done, failed)
+
+    def _change_users(
+        self, work: Callable[[History], object], done: Callable[[object], object], failed: Failed
+    ) -> None:
+        def changed(result: object) -> None:
+            done(result)
+            self.look_up_users()
+
+        self.write(work, changed, failed)
+
     def look_up_users(self) -> None:
         """Read anew who has an account."""
         self.read(lambda history: tuple(history.users.all()), self._take_users)
@@ -192,8 +223,7 @@ class Casebook(QObject):
     def _was_opened(self, users: tuple[User, ...]) -> None:
         self._opening, self._open, self._users = None, True, users
         self._backups.start()
-        local = users[0]
-        self._take_user(None if self.has_accounts else local)
+        self._take_user(None if self.has_accounts else users[0])
         self.opened.emit()
 
     def _was_refused(self, error: Exception) -> None:
@@ -218,6 +248,12 @@ class Casebook(QObject):
     def _tell(self, error: Exception) -> None:
         if isinstance(error, KnownError):
             self.failed.emit(error)
+
+
+def _change_user(
+    by: int, user_id: int, role: Role | None, password: str | None, active: bool | None, history: History
+) -> User:
+    return history.users.change(by, user_id, role=role, password=password, active=active)
 
 
 def _bug() -> KnownError:

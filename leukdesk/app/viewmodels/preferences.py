@@ -14,7 +14,7 @@ from leukdesk.domain.errors import KnownError
 from leukdesk.domain.optics import OpticsProfile
 from leukdesk.settings import RECENT, Engine, Settings, Theme, save
 
-_RULES = ("signatures", "blind_review", "keep_copies", "history_url")  # of the laboratory, no taste
+_RULES = ("lock_after_min", "signatures", "blind_review", "keep_copies", "history_url")  # of the laboratory, no taste
 
 
 class Preferences(QObject):
@@ -102,6 +102,10 @@ class Preferences(QObject):
         """Whether a review hides the model's answer until a person gave his own."""
         self._keep(replace(self._settings, blind_review=blind))
 
+    def set_lock_after(self, minutes: int) -> None:
+        """After how many minutes without a touch the window locks itself; 0 for never."""
+        self._keep(replace(self._settings, lock_after_min=minutes))
+
     def reset(self) -> None:
         """Everything as on the first day, but for the welcome, which stays away, and what `as_designed` keeps."""
         self._keep(replace(self.as_designed(), welcomed=True, active_model=""))
@@ -109,7 +113,17 @@ class Preferences(QObject):
     def as_designed(self) -> Settings:
         """The settings but for what is no taste: what was measured or stated of the laboratory, and the model."""
         now = self._settings
-        kept = ("welcomed", "active_model", "recent", "optics", "optics_of", "stain", "site", "unknown", *_RULES)
+        kept = (
+            "welcomed",
+            "active_model",
+            "recent",
+            "optics",
+            "optics_of",
+            "stain",
+            "site",
+            "unknown",
+            *_RULES,
+        )
         return Settings(**{name: getattr(now, name) for name in kept})
 
     def _keep(self, settings: Settings) -> None:

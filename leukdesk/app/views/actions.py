@@ -132,6 +132,7 @@ class Actions(QObject):
         self.add_to_case = self._action(self.tr("Add images…"), "image")
         self.edit_case = self._action(self.tr("Correct the details…"), "edit")
         self.erase_case = self._action(self.tr("Erase this case…"), "close")
+        self.lock = self._action(self.tr("Lock the window"), "lock", "Ctrl+Shift+L")
         self.restore_history = self._action(self.tr("Restore the case history…"), "")
 
     def _add_looking(self) -> None:

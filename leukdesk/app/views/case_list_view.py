@@ -27,6 +27,7 @@ from leukdesk.app.views.widgets.action_button import ActionButton
 from leukdesk.app.views.widgets.empty_state import EmptyState
 from leukdesk.app.views.widgets.inline_error import copy_details, headline
 from leukdesk.app.views.widgets.labels import label
+from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.app.views.widgets.search_field import SearchField
 from leukdesk.app.views.widgets.skeleton import Skeleton
 from leukdesk.domain.case import Case, CaseStatus
@@ -49,8 +50,10 @@ class CaseListView(QWidget):
         super().__init__(parent)
         self._casebook, self._cases, self._theme, self._actions = casebook, cases, theme, actions
         self.search = SearchField(theme, self.tr("Search cases…"))
+        self.status = Picker(theme, self.tr("Status"))
+        self.status.addItem(self.tr("Any status"), None)
         for status in _FILTERS:
-            self.search.add_filter(str(status), status_word(status))
+            self.status.addItem(status_word(status), status)
         self.table = _Table(cases)
         self._count = label("", "caption")
         self.message = EmptyState(theme, "cases")
@@ -73,6 +76,7 @@ class CaseListView(QWidget):
         self._cases.state_changed.connect(self._show)
         self._casebook.failed.connect(lambda _: self._show())
         self.search.changed.connect(self._search)
+        self.status.currentIndexChanged.connect(self._search)
         self.search.field.returnPressed.connect(self._scan)
         self.table.activated.connect(self._choose)
         self.table.typed.connect(self._type)
@@ -82,7 +86,8 @@ class CaseListView(QWidget):
         self._theme.changed.connect(self._fit)
 
     def _search(self) -> None:
-        statuses = frozenset(CaseStatus(one) for one in self.search.filters())
+        status = self.status.currentData()
+        statuses = frozenset({CaseStatus(status)} if status is not None else ())
         self._cases.arrange(replace(self._cases.query, text=self.search.text(), statuses=statuses))
 
     def _scan(self) -> None:
@@ -121,6 +126,7 @@ class CaseListView(QWidget):
                 self._casebook.begin()
                 self._cases.begin()
             case ListState.NONE:
+                self.status.setCurrentIndex(0)
                 self.search.clear()
             case _:
                 self._actions.new_case.trigger()
@@ -177,6 +183,7 @@ class CaseListView(QWidget):
         head.setSpacing(tokens.SPACE_3)
         head.addWidget(label(self.tr("Cases"), "title"))
         head.addWidget(self.search)
+        head.addWidget(self.status)
         head.addStretch(1)
         head.addWidget(self._count)
         head.addWidget(ActionButton(self._theme, self._actions.new_case, "toggle"))

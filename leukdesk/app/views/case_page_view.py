@@ -160,7 +160,7 @@ class CasePageView(QWidget):
         names.addWidget(self.status)
         names.addWidget(self.unresolved)
         self._row.setSpacing(tokens.SPACE_1)
-        for action in (self._actions.add_to_case, self._actions.edit_case, self._actions.erase_case):
+        for action in (self._actions.add_to_case, self._actions.edit_case):
             self.add_action(action)
         rest = QHBoxLayout()
         rest.addLayout(self._row)

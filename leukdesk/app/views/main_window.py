@@ -32,12 +32,14 @@ from leukdesk.app.viewmodels.case_desk import CaseDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.views.account_settings import AccountSettings
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
 from leukdesk.app.views.batch_view import BatchView
 from leukdesk.app.views.cases_view import CasesView
 from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.leaving import Leaving
+from leukdesk.app.views.locking import Locking
 from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.openings import Openings, paths_in
@@ -86,7 +88,8 @@ class MainWindow(QMainWindow):
         recent = fill_menus(self.menuBar(), self.commands)
         self.openings = Openings(model, preferences, self.commands, recent, self)
         self.commands.rebind(preferences.settings.keys)
-        self.settings = SettingsView(preferences, theme, self.commands, sections(self.menuBar()), folders)
+        accounts = AccountSettings(desk.casebook, preferences, theme)
+        self.settings = SettingsView(preferences, theme, one, sections(self.menuBar()), folders, accounts)
         self.cases = CasesView(desk, model, theme, self.commands)
         self._views = (self.analyse, self.batch, self.cases, self.models, self.settings)
         self._ways = one.ways()
@@ -96,6 +99,7 @@ class MainWindow(QMainWindow):
         self._appear()
         self._add_places()
         self._lay_out()
+        self.locking = Locking(self, desk.casebook, preferences, one.lock, theme)
         self._connect()
 
     # -- what the user asks for

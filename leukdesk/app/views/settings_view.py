@@ -40,6 +40,7 @@ class SettingsView(QWidget):
         actions: Actions,
         sections: Iterable[tuple[str, list[QAction]]],
         folders: tuple[Path, Path],
+        accounts: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         """`sections`: the actions by menu; `folders`: the user's data, and the translations."""
@@ -48,6 +49,7 @@ class SettingsView(QWidget):
         self._data, self._translations = folders
         self.theme, self.text_size, self.language, self.engine, self.threads, self.limit = self._pickers()
         self.review = ReviewSettings(preferences, theme)
+        self.accounts = accounts
         self.keys = KeySettings(actions, sections)
         self.folder = label(str(self._data), "muted", wrap=True)
         self.reset = QPushButton(self.tr("All settings as on the first day"))
@@ -62,7 +64,7 @@ class SettingsView(QWidget):
         return self.theme
 
     def show_section(self, name: str) -> None:
-        """Bring a section into view: look, work, review, keys, data."""
+        """Bring a section into view: look, work, review, accounts, keys, data."""
         self._page.ensureWidgetVisible(self._blocks[name], 0, tokens.SPACE_5)
         if name == "keys":
             self.keys.list.setFocus()
@@ -154,6 +156,7 @@ class SettingsView(QWidget):
             self._form((self.engine, later), (self.threads, later), (self.limit, later)),
         )
         self._add(column, "review", self.tr("Review"), self.review)
+        self._add(column, "accounts", self.tr("Accounts"), self.accounts)
         self._add(column, "data", self.tr("Your data"), self._data_block())
         self._add(column, "keys", self.tr("Keys"), self.keys)
         column.addWidget(self.reset, 0)

@@ -129,7 +129,13 @@ def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
     desk.recorder.keep_all()
     desk.until(lambda: window.cases.page.images.model().rowCount() > 0)
     yield "a case", window
-    for opener in (commands.new_case, commands.edit_case, commands.erase_case, commands.put_into_case):
+    for opener in (
+        commands.new_case,
+        commands.edit_case,
+        commands.erase_case,
+        commands.put_into_case,
+        commands.report_case,
+    ):
         yield opener.objectName(), (dialog := opened(desk, opener))
         dialog.reject()
         desk.until(lambda: not any(one.isVisible() for one in window.findChildren(QDialog)))

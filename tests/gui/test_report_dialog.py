@@ -13,8 +13,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QWidget
 from window_desk import Desk
 
-from leukdesk.app.viewmodels.report_desk import ReportDesk
-from leukdesk.app.views.report_dialog import Printing, ReportDialog, show_report
+from leukdesk.app.views.report_dialog import Printing, ReportDialog
 from leukdesk.domain.audit import Act
 from leukdesk.domain.case import Case, CaseDetails
 from leukdesk.domain.recorded import NewFinding
@@ -32,8 +31,14 @@ class Reports:
         desk.start()
         self.case: Case = self.ask(with_findings)
         desk.until(lambda: self.casebook.user is not None)
-        self.model = ReportDesk(self.casebook, desk.session.lanes.reports, lambda: desk.bench)
-        self.dialog: ReportDialog = show_report(self.model, desk.session.theme, self.case, desk.window)
+        self.model = desk.session.desk.report
+        window = desk.window
+        assert not window.commands.report_case.isEnabled()
+        window.commands.go_cases.trigger()
+        window.cases.show_case(self.case.id)
+        desk.until(window.commands.report_case.isEnabled)
+        window.commands.report_case.trigger()
+        self.dialog: ReportDialog = window.findChildren(ReportDialog)[0]
 
     def ask(self, work: Callable[[History], object]) -> object:
         found: list[object] = []

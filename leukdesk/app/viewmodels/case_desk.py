@@ -12,6 +12,7 @@ from leukdesk.app.viewmodels.case_page import CasePage
 from leukdesk.app.viewmodels.casebook import Casebook
 from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.viewmodels.recorder import Recorder
+from leukdesk.app.viewmodels.report_desk import ReportDesk
 from leukdesk.app.workers.lanes import Lanes
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class CaseDesk:
     recorder: Recorder
     cases: CaseList
     page: CasePage
+    report: ReportDesk
 
 
 def case_desk(
@@ -34,4 +36,5 @@ def case_desk(
     """Build them; nothing is opened before it is asked for."""
     casebook = Casebook(lanes.history, make_bench)
     recorder = Recorder(casebook, model, pictures)
-    return CaseDesk(casebook, recorder, CaseList(casebook), CasePage(casebook, model.engine, lanes, pictures))
+    page = CasePage(casebook, model.engine, lanes, pictures)
+    return CaseDesk(casebook, recorder, CaseList(casebook), page, ReportDesk(casebook, lanes.reports, make_bench))

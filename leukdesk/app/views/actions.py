@@ -131,6 +131,7 @@ class Actions(QObject):
         self.put_into_case = self._action(self.tr("Put these images into a case…"), "cases", "Ctrl+Shift+N")
         self.add_to_case = self._action(self.tr("Add images…"), "image")
         self.edit_case = self._action(self.tr("Correct the details…"), "edit")
+        self.report_case = self._action(self.tr("Report…"), "export", "Ctrl+P")
         self.erase_case = self._action(self.tr("Erase this case…"), "close")
         self.lock = self._action(self.tr("Lock the window"), "lock", "Ctrl+Shift+L")
         self.restore_history = self._action(self.tr("Restore the case history…"), "")

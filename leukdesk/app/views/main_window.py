@@ -44,6 +44,7 @@ from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.openings import Openings, paths_in
 from leukdesk.app.views.placement import fitting
+from leukdesk.app.views.reporting import Reporting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.widgets.rail import Rail
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         accounts = AccountSettings(desk.casebook, preferences, theme)
         self.settings = SettingsView(preferences, theme, one, sections(self.menuBar()), folders, accounts)
         self.cases = CasesView(desk, model, theme, self.commands)
+        self.reporting = Reporting(self.cases, desk, theme, one.report_case)
         self._views = (self.analyse, self.batch, self.cases, self.models, self.settings)
         self._ways = one.ways()
         self.status = StatusStrip(model, theme, self.commands)

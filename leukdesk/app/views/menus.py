@@ -42,7 +42,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
             one.resume,
         ),
     )
-    cases = (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.erase_case)
+    cases = (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.report_case, one.erase_case)
     _fill(bar.addMenu(translate("Menus", "&Case")), (*cases, None, one.lock, one.restore_history))
     _fill_view(bar.addMenu(translate("Menus", "&View")), one)
     _fill(

@@ -46,6 +46,7 @@ class BatchPlan:
     ensemble: bool = False  # the mean of the models instead of one answer of each
     reuse: bool = False  # take what was found before of the same content by the same model
     heatmaps: Path | None = None  # write each image under the heatmap of its class into this folder
+    sources: Sequence[Path] = ()  # what the batch is known by, where that is not `paths`: a folder that is watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,7 @@ class Batches:
         return BatchOptions(
             models=models,
             members=members,
-            sources=tuple(str(path.absolute()) for path in plan.paths),
+            sources=tuple(str(path.absolute()) for path in plan.sources or plan.paths),
             recursive=plan.recursive,
             reuse=plan.reuse,
             heatmaps=str(plan.heatmaps.absolute()) if plan.heatmaps else "",

@@ -217,3 +217,30 @@ def test_a_closed_window_pauses_and_the_next_one_goes_on_without_loss(
     second.finish()
     second.until(lambda: second.desk.items.rowCount() == 40)
     assert second.desk.standing.counts == {ItemState.DONE: 40}
+
+
+def test_a_watched_folder_is_followed_also_when_it_vanishes(
+    open_bench: Callable[[], Bench], smears: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leukdesk.app.viewmodels.watching._EVERY_MS", 50)
+    camera = tmp_path / "camera"
+    camera.mkdir()
+    bench = open_bench()
+    items, work = bench.desk.items, bench.view.work
+    bench.view.add_sources([camera])
+    bench.bot.mouseClick(bench.view.setup.watch, LEFT)
+    bench.until(work.unwatch.isVisible)
+    whole = smears[0].read_bytes()
+    (camera / "1.png").write_bytes(whole[: len(whole) // 2])
+    bench.until(lambda: "not completely written" in work.progress.words.text())
+    assert items.rowCount() == 0
+    (camera / "1.png").write_bytes(whole)
+    bench.until(lambda: items.rowCount() == 1)
+    camera.rename(tmp_path / "away")
+    bench.until(lambda: "is gone" in work.progress.words.text())
+    (tmp_path / "away" / "2.png").write_bytes(smears[1].read_bytes())
+    (tmp_path / "away").rename(camera)
+    bench.until(lambda: items.rowCount() == 2)
+    bench.bot.mouseClick(work.unwatch, LEFT)
+    bench.until(lambda: not work.unwatch.isVisible())
+    assert bench.desk.standing.counts == {ItemState.DONE: 2}

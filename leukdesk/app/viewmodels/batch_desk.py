@@ -24,6 +24,7 @@ from leukdesk.domain.job import ItemState, Job, JobState
 from leukdesk.domain.user import Right
 
 if TYPE_CHECKING:
+    from leukdesk.app.viewmodels.watching import Watching
     from leukdesk.batches import BatchPlan
     from leukdesk.domain.batch import BatchRow
     from leukdesk.domain.case import Case
@@ -62,12 +63,13 @@ class BatchDesk(QObject):
         self.standing: BatchEvent | None = None
         self.options = BatchOptions(())
         self.case_id: int | None = None
-        self._make_store = make_store
+        self.store = make_store
         self._reading = Token()
         self.loading = False
         self._stopping = ""
-        runner.made.connect(self._take_made)
-        runner.told.connect(self._take_event)
+        self.watching: Watching | None = None
+        runner.made.connect(self.take_made)
+        runner.told.connect(self.take_event)
         runner.ended.connect(self._take_end)
         runner.failed.connect(self._take_failure)
         casebook.opened.connect(self.look_up)
@@ -84,6 +86,13 @@ class BatchDesk(QObject):
     def running(self) -> bool:
         """Whether the shown batch is being worked off."""
         return self.job_id > 0 and self.runner.job_id == self.job_id
+
+    @property
+    def watched(self) -> bool:
+        """Whether new images of a folder come into the shown batch."""
+        return (
+            self.job_id > 0 and self.watching is not None and self.watching.job_id == self.job_id and self.watching.on
+        )
 
     @property
     def busy(self) -> bool:
@@ -103,7 +112,8 @@ class BatchDesk(QObject):
     def unfinished(self) -> list[Job]:
         """Batches that could go on, the newest first; not the one that runs."""
         open_states = (JobState.ACTIVE, JobState.PAUSED)
-        return [job for job in self.jobs if job.state in open_states and job.id != self.runner.job_id]
+        busy = (self.runner.job_id, self.watching.job_id if self.watching is not None and self.watching.on else 0)
+        return [job for job in self.jobs if job.state in open_states and job.id not in busy]
 
     # -- what the user asks for
 
@@ -112,25 +122,31 @@ class BatchDesk(QObject):
         user = self.casebook.user
         if user is None or self.busy:
             return
-        if accession:
-            make = partial(_case, user.id, accession)
-            self.casebook.write(make, lambda case: self._begin(plan, user.id, case), self._tell)
+        self.with_case(accession, lambda case_id: self._begin(plan, user.id, case_id), self.tell)
+
+    def with_case(
+        self, accession: str, done: Callable[[int | None], object], failed: Callable[[Exception], object]
+    ) -> None:
+        """Hand over the id of the case with this number, opened if there is none; None for no number."""
+        user = self.casebook.user
+        if accession and user is not None:
+            self.casebook.write(partial(_case, user.id, accession), done, failed)
         else:
-            self._begin(plan, user.id, None)
+            done(None)
 
     def _begin(self, plan: BatchPlan, user: int, case_id: int | None) -> None:
         def make(store: BatchStore) -> Job:
             return store.create(user, plan, case_id=case_id)
 
         self._stopping = ""
-        self.runner.start(self._make_store, make, user)
+        self.runner.start(self.store, make, user)
         self.changed.emit()
 
     def go_on(self) -> None:
         """Go on with the shown batch."""
         if self.casebook.user is not None and not self.busy and self.job_id:
             self._stopping = ""
-            self.runner.start(self._make_store, self.job_id, self.casebook.user.id)
+            self.runner.start(self.store, self.job_id, self.casebook.user.id)
             self.changed.emit()
 
     def pause(self) -> None:
@@ -165,7 +181,7 @@ class BatchDesk(QObject):
         """Show a batch as it was kept, a page of rows after the other."""
         self._reading.cancel()
         self.loading = True
-        self._reading = self.casebook.read(partial(_standing, job_id), self._take_standing, self._tell)
+        self._reading = self.casebook.read(partial(_standing, job_id), self._take_standing, self.tell)
 
     def leave(self) -> None:
         """Show none: the way to a new batch. What runs goes on."""
@@ -207,20 +223,22 @@ class BatchDesk(QObject):
 
         def send(history: History) -> int:
             case_id = _case(user.id, accession, history)
-            return self._make_store().send_to_case(user.id, job_id, numbers, case_id)
+            return self.store().send_to_case(user.id, job_id, numbers, case_id)
 
-        self.casebook.write(send, lambda _: self.done.emit("sent"), self._tell)
+        self.casebook.write(send, lambda _: self.done.emit("sent"), self.tell)
 
     def read_case(self, done: Callable[[Case | None], object]) -> None:
         """Hand over the case of the shown batch; None where it has none."""
         if self.case_id is None:
             done(None)
         else:
-            self.casebook.read(lambda history: history.cases.get(self.case_id or 0), done, self._tell)
+            self.casebook.read(lambda history: history.cases.get(self.case_id or 0), done, self.tell)
 
     def stop_for_closing(self) -> None:
         """The window closes: what runs is paused, without loss, and offered at the next start."""
         self.runner.pause()
+        if self.watching is not None:
+            self.watching.stop()
 
     # -- what comes back
 
@@ -228,7 +246,8 @@ class BatchDesk(QObject):
         self.jobs = jobs
         self.listed.emit()
 
-    def _take_made(self, job: Job) -> None:
+    def take_made(self, job: Job) -> None:
+        """A new batch is there, and shown."""
         self._begin_to_show(job)
         if failures := job.counts.get(ItemState.FAILED, 0):  # what could not even be found comes first
             self._read_on(0, failures)
@@ -265,9 +284,10 @@ class BatchDesk(QObject):
         def read(history: History) -> list[BatchRow]:
             return history.jobs.rows(job_id, first=first, count=count)
 
-        self._reading = self.casebook.read(read, take, self._tell)
+        self._reading = self.casebook.read(read, take, self.tell)
 
-    def _take_event(self, event: BatchEvent) -> None:
+    def take_event(self, event: BatchEvent) -> None:
+        """A batch tells how it stands."""
         if event.job_id == self.job_id:
             self.standing = event
             self.items.take(event.latest)
@@ -288,15 +308,16 @@ class BatchDesk(QObject):
         self.look_up()
 
     def _take_failure(self, _job_id: int, error: Exception) -> None:
-        self._tell(error)
+        self.tell(error)
 
     def _ask(self, work: Callable[[BatchStore], Any], done: Callable[[Any], object], *, lane: bool = False) -> None:
         if lane:
-            self._lane.submit(lambda: work(self._make_store()), done, self._tell)
+            self._lane.submit(lambda: work(self.store()), done, self.tell)
         else:
-            self.casebook.read(lambda _: work(self._make_store()), done, self._tell)
+            self.casebook.read(lambda _: work(self.store()), done, self.tell)
 
-    def _tell(self, error: Exception) -> None:
+    def tell(self, error: Exception) -> None:
+        """Something that was asked for failed."""
         self.loading = False
         if isinstance(error, KnownError):
             self.failed.emit(error)
@@ -325,6 +346,8 @@ def batch_desk(
 ) -> BatchDesk:
     """The desk of a window; `make_bench` is called on a lane."""
 
+    from leukdesk.app.viewmodels.watching import Watching
+
     def store() -> BatchStore:
         from leukdesk.batches import Batches
 
@@ -335,4 +358,7 @@ def batch_desk(
     desk = BatchDesk(casebook, engine, store, runner, tree, thumbnails, lanes.pictures)
     for one in (runner, tree, thumbnails):
         one.setParent(desk)
+    watcher = BatchRunner(lanes.watch, desk)
+    desk.watching = Watching(desk, watcher, lanes.folders, pictures.check, desk)
+    desk.watching.changed.connect(desk.changed)
     return desk

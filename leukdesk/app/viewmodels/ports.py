@@ -79,6 +79,9 @@ class PictureSource(Protocol):
     def write(self, path: Path, image: QImage, *, synthetic: bool) -> None:
         """Write a PNG file, marked as synthetic if it is. Raises `OutputError`."""
 
+    def check(self, path: Path) -> object:
+        """Read an image whole. Raises `ImageError`."""
+
     def thumbnail(self, path: Path, size: int) -> QImage:
         """A small picture. Raises `ImageError`."""
 

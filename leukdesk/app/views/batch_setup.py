@@ -129,7 +129,9 @@ class BatchSetup(QWidget):
         self.remove.setVisible(bool(paths))
         ready = bool(paths) and bool(self.chosen_models()) and desk.may_record and not desk.busy
         self.start.setEnabled(ready)
-        self.watch.setEnabled(ready and len(paths) == 1)
+        watching = desk.watching is not None and desk.watching.on
+        self.watch.setEnabled(bool(paths) and bool(self.chosen_models()) and desk.may_record and len(paths) == 1)
+        self.watch.setEnabled(self.watch.isEnabled() and not watching)
         self.note.setText(self._why_not(paths))
         self.note.setVisible(bool(self.note.text()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
@@ -18,6 +19,9 @@ from leukdesk.app.views.send_to_case import SendToCase
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.domain.batch import BatchEvent
 from leukdesk.domain.job import ItemState
+
+if TYPE_CHECKING:
+    from leukdesk.batches import BatchPlan
 
 
 class BatchView(QWidget):
@@ -57,23 +61,31 @@ class BatchView(QWidget):
         desk.finished.connect(self._tell_end)
         desk.done.connect(self._tell_done)
         self.setup.started.connect(self._start)
+        self.setup.watched.connect(self._watch)
         self.work.left.connect(desk.leave)
         self.work.gallery.opened.connect(self._open)
         self.work.gallery.send.connect(self._ask_for_case)
 
     def _start(self) -> None:
+        self.banner.hide()
+        self.desk.begin(self._plan(), self.setup.accession.text().strip())
+
+    def _watch(self) -> None:
+        self.banner.hide()
+        if self.desk.watching is not None:
+            self.desk.watching.begin(self._plan(), self.setup.accession.text().strip())
+
+    def _plan(self) -> BatchPlan:
         from leukdesk.batches import BatchPlan
 
         setup = self.setup
-        self.banner.hide()
-        plan = BatchPlan(
+        return BatchPlan(
             setup.tree.paths(),
             recursive=setup.recursive.isChecked(),
             models=setup.chosen_models(),
             reuse=setup.reuse.isChecked(),
             heatmaps=setup.heatmap_folder(),
         )
-        self.desk.begin(plan, setup.accession.text().strip())
 
     def _turn(self) -> None:
         self._pages.setCurrentWidget(self.work if self.desk.standing is not None else self.setup)

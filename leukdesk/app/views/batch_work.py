@@ -13,6 +13,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.batch_desk import BatchDesk
 from leukdesk.app.viewmodels.batch_order import FAILED
+from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.progress import Progress
 from leukdesk.app.views.batch_gallery import BatchGallery
 from leukdesk.app.views.batch_side import BatchSide
@@ -34,7 +35,7 @@ class BatchWork(QWidget):
         self.progress = ProgressRow(theme)
         self.pause, self.go_on = QPushButton(self.tr("Pause")), QPushButton(self.tr("Go on"))
         self.cancel, self.retry = QPushButton(self.tr("Cancel")), QPushButton(self.tr("Retry failed"))
-        self.new = QPushButton(self.tr("New batch"))
+        self.new, self.unwatch = QPushButton(self.tr("New batch")), QPushButton(self.tr("Stop watching"))
         self.export = QToolButton()
         self.gallery = BatchGallery(desk, theme)
         self.side = BatchSide(desk, self.gallery.group_words(), theme)
@@ -59,14 +60,16 @@ class BatchWork(QWidget):
         done = event.total - event.left
         self.progress.show_progress(Progress(done, event.total, failed, event.rate, running), self._words())
         open_states = (JobState.ACTIVE, JobState.PAUSED)
-        resumable = event.state in open_states and not running
+        watched = desk.watched
+        resumable = event.state in open_states and not running and not watched
+        self.unwatch.setVisible(watched)
         self.pause.setVisible(running)
         self.pause.setEnabled(not desk.stopping)
         self.go_on.setVisible(resumable)
         self.go_on.setEnabled(not desk.busy and desk.may_record)
         self.cancel.setVisible(running or resumable)
         self.cancel.setEnabled(desk.stopping != "cancel" and desk.may_record)
-        self.retry.setVisible(failed > 0 and not running and event.state is not JobState.CANCELLED)
+        self.retry.setVisible(failed > 0 and not running and not watched and event.state is not JobState.CANCELLED)
         self.retry.setEnabled(not desk.busy and desk.may_record)
 
     def show_failed(self) -> None:
@@ -86,13 +89,24 @@ class BatchWork(QWidget):
             return self.tr("Pausing: what is under way ends first…")
         if self._desk.stopping == "cancel":
             return self.tr("Cancelling…")
+        if self._desk.watched:
+            return self._watch_words()
         event = self._desk.standing
         if event is not None and self._desk.running and event.left == event.total and not event.rate:
             return self.tr("Loading the model…")
         return ""
 
+    def _watch_words(self) -> str:
+        watching = self._desk.watching
+        if watching is not None and not watching.there:
+            return self.tr("The folder is gone: waiting for it to come back…")
+        if watching is not None and watching.waited_for:
+            words = self.tr("Watching · images not completely written yet: {count}")
+            return words.format(count=number(len(watching.waited_for)))
+        return self.tr("Watching: new images are classified as they come")
+
     def _set_up(self) -> None:
-        for button in (self.pause, self.go_on, self.cancel, self.retry, self.new):
+        for button in (self.pause, self.unwatch, self.go_on, self.cancel, self.retry, self.new):
             button.setProperty("kind", "small")
         self.progress.failed.setToolTip(self.tr("Show only these, with the reason of each; once more: show all"))
         menu = QMenu(self.export)
@@ -116,6 +130,8 @@ class BatchWork(QWidget):
         desk.changed.connect(self.follow)
         desk.shown.connect(self.follow)
         self.pause.clicked.connect(desk.pause)
+        if desk.watching is not None:
+            self.unwatch.clicked.connect(desk.watching.stop)
         self.go_on.clicked.connect(desk.go_on)
         self.cancel.clicked.connect(desk.cancel)
         self.retry.clicked.connect(desk.retry_failed)
@@ -144,7 +160,7 @@ class BatchWork(QWidget):
         row.addWidget(self.name, 1)
         row.addWidget(self.progress)
         row.addSpacing(tokens.SPACE_2)
-        for one in (self.pause, self.go_on, self.cancel, self.retry, self.export, self.new):
+        for one in (self.pause, self.unwatch, self.go_on, self.cancel, self.retry, self.export, self.new):
             row.addWidget(one)
         middle = QHBoxLayout()
         middle.setSpacing(0)

@@ -76,6 +76,12 @@ class Pictures:
         base = pyramid.base()
         return Picture(opened.source, (to_qimage(base),) if base is not None else (), Tiled(pyramid))
 
+    def check(self, path: Path) -> None:
+        """Read an image whole, to know whether that can be done."""
+        from leukdesk.imaging.read import read_image
+
+        read_image(path, limit_px=self._limit_px)
+
     def thumbnail(self, path: Path, size: int) -> QImage:
         """A small picture whose longer side is `size` px."""
         from leukdesk.imaging.thumbnail import read_thumbnail

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leukdesk.analysis.golden import GoldenRun
     from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.sample import SampleCase
+    from leukdesk.bundles.activations import Deed
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.case import CaseRecord
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
+    from leukdesk.model_shelf import ModelShelf
     from leukdesk.report.case_report import CaseReport
     from leukdesk.settings import Engine, Settings
 
@@ -58,12 +60,16 @@ class Workbench:
         """How many threads work: as set, or one for each core this process may use."""
         return self.settings.threads or usable_cores()
 
+    @property
+    def shelf(self) -> ModelShelf:
+        """What can be done with models: import, export, sign, remove."""
+        from leukdesk.model_shelf import shelf_at
+
+        return shelf_at(paths.models_roots(), paths.user_data(), paths.imported_models())
+
     def models(self) -> list[Installed]:
         """Installed bundles, refused ones included with their reason; every file of each is checked."""
-        from leukdesk.architectures import names
-        from leukdesk.bundles.library import installed
-
-        return installed(paths.models_roots(), names())
+        return self.shelf.models()
 
     def active(self) -> str:
         """Name and version of the bundle that is used where none is named: "all-stage-1.0".
@@ -72,29 +78,36 @@ class Workbench:
         set or the flagship is damaged: another model never answers in its place in silence.
         """
         try:
-            return self._folder(self.settings.active_model or FLAGSHIP).name
+            if self.settings.active_model:
+                return self.shelf.find(self.settings.active_model).name
+            return self.shelf.find(FLAGSHIP, shipped=True).name  # a newer one is made active by nobody but the user
         except BundleError as error:
             if self.settings.active_model or error.reason != BundleReason.NOT_FOUND:
                 raise
-        cards = [one.card for one in self.models() if one.card is not None]
+        cards = [(one.card, one.is_imported) for one in self.models() if one.card is not None]
         if not cards:
             raise BundleError(
                 "no usable model is installed",
                 reason=BundleReason.NOT_FOUND,
                 advice="`leukdesk models list` says what is there and why it was refused.",
             )
-        card = min(cards, key=lambda one: one.synthetic)
+        card = min(cards, key=lambda one: (one[0].synthetic, one[1]))[0]
         return f"{card.name}-{card.version}"
+
+    def active_or_none(self) -> str:
+        """The same; empty where there is none that can be used."""
+        try:
+            return self.active()
+        except BundleError:
+            return ""
 
     def load(self, name: str | None = None) -> Bundle:
         """A bundle by name ("all-stage": the newest version, or "all-stage-1.0"); the active one for None.
 
         Raises `BundleError`.
         """
-        from leukdesk.architectures import names
-        from leukdesk.bundles.load import load_bundle
-
-        return load_bundle(self._folder(self.active() if name is None else name), names())
+        shelf = self.shelf
+        return shelf.load(shelf.find(self.active() if name is None else name))
 
     def open(self, name: str | None = None, *, engine: Engine | None = None, callers: int = 1) -> Predictor:
         """Load a bundle and warm up its engine, the one set unless another is named, for so many callers at once.
@@ -110,6 +123,39 @@ class Workbench:
         bundle = self.load(name)
         with closing(self._start(bundle, engine)) as predictor:
             return run_golden(bundle.golden(), predictor)
+
+    def activate(self, name: str) -> str:
+        """Make a model the active one, on the record; returns its name and version.
+
+        Raises `BundleError`, also for a demonstration; `SettingsError`, `OutputError`.
+        """
+        card = self.load(name).card
+        key = f"{card.name}-{card.version}"
+        if card.synthetic:
+            raise BundleError(
+                "it is a demonstration on drawn smears", reason=BundleReason.KEPT, subject=key, advice="Name another."
+            )
+        self._make_active(key, "activated")
+        return key
+
+    def roll_back(self) -> str:
+        """Make the model active again that was active before; returns its name and version. Raises as `activate`."""
+        before = self.shelf.activations.before()
+        if not before:
+            raise BundleError(
+                "no model was active before this one", reason=BundleReason.NOT_FOUND, advice="Choose one by its name."
+            )
+        self.load(before)
+        self._make_active(before, "rolled back")
+        return before
+
+    def _make_active(self, key: str, deed: Deed) -> None:
+        before = self.active_or_none()
+        if before != key or deed == "rolled back":
+            chosen = replace(settings.load(paths.settings_file()), active_model=key)
+            self.shelf.record(deed, key, before)
+            settings.save(paths.settings_file(), chosen)
+            self.settings = replace(self.settings, active_model=key)
 
     def _start(self, bundle: Bundle, engine: Engine | None, callers: int = 1) -> Predictor:
         from leukdesk.inference.choose import open_predictor
@@ -162,8 +208,9 @@ class Workbench:
 
         Raises `BundleError` where none is installed.
         """
-        cards = [one.card for one in self.models() if one.card is not None and one.card.scope == "cell"]
-        known = [f"{card.name}-{card.version}" for card in sorted(cards, key=lambda one: one.synthetic)]
+        cards = [(one.card, one.is_imported) for one in self.models() if one.card and one.card.scope == "cell"]
+        cards.sort(key=lambda one: (one[0].synthetic, one[1]))  # nothing imported comes first by itself
+        known = [f"{card.name}-{card.version}" for card, _ in cards]
         if not known:
             raise BundleError(
                 "no model that judges single cells is installed",
@@ -374,12 +421,6 @@ class Workbench:
 
         target = folder or paths.user_data() / "open-fields"
         return fetch(self.open_fields(), target, base_url=base_url, progress=progress, cancelled=cancelled)
-
-    def _folder(self, name: str) -> Path:
-        from leukdesk.architectures import names
-        from leukdesk.bundles.library import find
-
-        return find(paths.models_roots(), names(), name)
 
 
 def usable_cores() -> int:

@@ -27,7 +27,12 @@ def models_roots() -> list[Path]:
     stated = os.environ.get("LEUKDESK_MODELS", "")
     if stated:
         return [Path(one) for one in stated.split(os.pathsep) if one]
-    return [shipped() / "models", user_data() / "models"]
+    return [shipped() / "models", imported_models()]
+
+
+def imported_models() -> Path:
+    """Where bundles are imported to. Not created here."""
+    return user_data() / "models"
 
 
 def resources() -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.bundles.limits import ENTRIES, FOLDER_BYTES, MIB, most_bytes
-from leukdesk.bundles.names import MANIFEST
+from leukdesk.bundles.names import MANIFEST, SIGNATURE
 from leukdesk.bundles.refusal import printable, refused, unreadable
 from leukdesk.domain.errors import BundleReason
 
@@ -31,6 +31,7 @@ class Contents:
 
     files: dict[str, int]
     folders: frozenset[str]
+    is_signed: bool = False  # whether there is a `signature.json`, which `files` leaves out
 
 
 def bundle_folder(folder: Path) -> Path:
@@ -63,7 +64,8 @@ def contents(folder: Path) -> Contents:
             raise refused(folder.name, BundleReason.TOO_LARGE, f"it holds more than {ENTRIES} files and folders")
     if sum(files.values()) > FOLDER_BYTES:
         raise refused(folder.name, BundleReason.TOO_LARGE, f"it takes more than {FOLDER_BYTES // MIB} MiB")
-    return Contents(files, frozenset(folders))
+    signed = files.pop(SIGNATURE, None) is not None
+    return Contents(files, frozenset(folders), signed)
 
 
 def read_file(folder: Path, name: str) -> bytes:

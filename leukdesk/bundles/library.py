@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from leukdesk.bundles.refusal import listed, refused
 from leukdesk.domain.errors import BundleError, BundleReason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from leukdesk.bundles.load import Bundle
+    from leukdesk.bundles.signature import Signature
     from leukdesk.domain.card import Card
     from leukdesk.domain.finding import BundleRef
 
@@ -26,15 +29,23 @@ class Installed:
     card: Card | None = None
     error: BundleError | None = None
     ref: BundleRef | None = None
+    size: int = 0  # bytes of all its files
+    signature: Signature | None = None
+    owner: str = ""  # under whose name the key of its signature is trusted here
+    is_imported: bool = False  # it lies where leukdesk put it, and may be removed
 
 
-def installed(roots: Sequence[Path], known_architectures: Collection[str]) -> list[Installed]:
+def installed(
+    roots: Sequence[Path], known_architectures: Collection[str], load: Callable[[Path], Bundle] | None = None
+) -> list[Installed]:
     """All bundles below the roots, by name, the newest version first; every file of each is checked.
 
     A refused bundle is listed with its error, and so is a root that cannot be read. Of two folders with one name, that
-    of the earlier root counts. Passed over: roots that do not exist, plain files, folders whose name starts with a dot.
+    of the earlier root counts. `load` opens a folder where not every bundle may be run. Passed over:
+    roots that do not exist, plain files, folders whose name starts with a dot.
     """
-    return [_opened(folder, known_architectures) for folder in _folders(roots)]
+    opened = load or partial(load_bundle, known_architectures=known_architectures)
+    return [_opened(folder, opened) for folder in _folders(roots)]
 
 
 def find(roots: Sequence[Path], known_architectures: Collection[str], name: str, version: str | None = None) -> Path:
@@ -50,12 +61,12 @@ def find(roots: Sequence[Path], known_architectures: Collection[str], name: str,
     return folders[0]
 
 
-def _opened(folder: Path, known_architectures: Collection[str]) -> Installed:
+def _opened(folder: Path, load: Callable[[Path], Bundle]) -> Installed:
     try:
-        bundle = load_bundle(folder, known_architectures)
+        bundle = load(folder)
     except BundleError as error:
         return Installed(folder, error=error)
-    return Installed(folder, card=bundle.card, ref=bundle.ref)
+    return Installed(folder, card=bundle.card, ref=bundle.ref, size=bundle.size, signature=bundle.signature)
 
 
 def _folders(roots: Sequence[Path]) -> list[Path]:

@@ -7,6 +7,7 @@ from typing import Final
 MIB: Final = 1024 * 1024
 
 MANIFEST_BYTES: Final = 1 * MIB
+SIGNATURE_BYTES: Final = 64 * 1024
 # The largest published network (VGG19 with its dense layers, 144 M float32 parameters) takes 575 MB.
 NETWORK_BYTES: Final = 1024 * MIB
 NOVELTY_BYTES: Final = 256 * MIB
@@ -19,6 +20,7 @@ TENSOR_DIMENSIONS: Final = 8
 
 _BY_NAME: Final = {
     "bundle.json": MANIFEST_BYTES,
+    "signature.json": SIGNATURE_BYTES,
     "weights.safetensors": NETWORK_BYTES,
     "model.tflite": NETWORK_BYTES,
     "novelty.safetensors": NOVELTY_BYTES,

@@ -6,11 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from leukdesk.bundles.compiled import read_compiled
 from leukdesk.bundles.disk import Contents, bundle_folder, contents, file_sha256, read_file, read_start
 from leukdesk.bundles.golden import GoldenSample, expected_samples, golden_samples
 from leukdesk.bundles.manifest import check_architecture, check_seal, parse_manifest
-from leukdesk.bundles.names import EXPECTED, MANIFEST, NOVELTY, WEIGHTS, check_names, folder_name
+from leukdesk.bundles.names import EXPECTED, MANIFEST, MODEL, NOVELTY, SIGNATURE, WEIGHTS, check_names, folder_name
 from leukdesk.bundles.refusal import listed, printable, refused
+from leukdesk.bundles.signature import checked_signature
 from leukdesk.bundles.weights import START_BYTES, decode_tensors, tensor_specs
 from leukdesk.domain.errors import BundleReason
 from leukdesk.domain.finding import BundleRef
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from leukdesk.bundles.signature import Signature
     from leukdesk.domain.card import Card
 
 
@@ -31,6 +34,13 @@ class Bundle:
     card: Card
     ref: BundleRef
     folder: Path
+    size: int = 0  # bytes of all its files
+    signature: Signature | None = None  # right in itself; whether its key is trusted is for `Keyring` to say
+    compiled: Path | None = None  # the folder of a graph rebuilt here, which is run in place of its own
+
+    def graph(self) -> bytes:
+        """The bytes of the LiteRT graph to run, with their hash checked; raises `BundleError`."""
+        return self.read(MODEL) if self.compiled is None else read_compiled(self.compiled, self.ref)
 
     def read(self, name: str) -> bytes:
         """The bytes of one listed file. It is these very bytes that are hashed: no gap between check and use.
@@ -82,7 +92,10 @@ def open_bundle(folder: Path, manifest: bytes, known_architectures: Collection[s
     for name in sorted(card.files):
         _check_hash(folder.name, name, file_sha256(folder, name), card)
     ref = BundleRef(card.name, card.version, hashlib.sha256(manifest).hexdigest())
-    bundle = Bundle(card, ref, folder)
+    signature = None
+    if found.is_signed:
+        signature = checked_signature(read_file(folder, SIGNATURE), ref.sha256, folder.name)
+    bundle = Bundle(card, ref, folder, sum(found.files.values()), signature)
     _check_meaning(bundle, found)
     return bundle
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.card import Card
 
 MANIFEST: Final = "bundle.json"
+SIGNATURE: Final = "signature.json"  # beside the manifest, and not listed in it
 WEIGHTS: Final = "weights.safetensors"
 NOVELTY: Final = "novelty.safetensors"
 MODEL: Final = "model.tflite"
@@ -66,18 +67,19 @@ def _check_each(bundle: str, names: Collection[str]) -> None:
     if len(names) > ENTRIES:
         raise refused(bundle, BundleReason.TOO_LARGE, f"bundle.json lists {len(names)} files, {ENTRIES} at most")
     for name in names:
-        objection = _objection(name)
-        if objection:
-            raise refused(bundle, BundleReason.BAD_MANIFEST, f'bundle.json lists "{printable(name)}", {objection}')
+        wrong = objection(name)
+        if wrong:
+            raise refused(bundle, BundleReason.BAD_MANIFEST, f'bundle.json lists "{printable(name)}", {wrong}')
 
 
-def _objection(name: str) -> str:
+def objection(name: str) -> str:
+    """Why a bundle may not list a file of this name, as the end of a sentence; empty where it may."""
     parts = name.split("/")
     if len(parts) > _DEEPEST or not all(_PART.fullmatch(part) for part in parts):
         return "which is not a plain file name"
     if any(part.endswith(".") or part.split(".")[0].upper() in _DEVICES for part in parts):
         return "which is not a file name on every system"
-    if name.lower() == MANIFEST:
+    if name.lower() in (MANIFEST, SIGNATURE):
         return "which cannot hold its own hash"
     if name not in _BARE and PurePosixPath(name).suffix not in _SUFFIXES:
         return "which is not a kind of file that a bundle holds"

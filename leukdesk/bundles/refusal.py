@@ -22,6 +22,11 @@ _ADVICE = {
     BundleReason.LINK: "Put the file or folder itself in its place.",
     BundleReason.WRONG_NAME: "Rename the folder, or install the bundle again.",
     BundleReason.BAD_GOLDEN: _AGAIN,
+    BundleReason.BAD_ARCHIVE: "Nothing was installed. Ask whoever made it for the file that `models export` writes.",
+    BundleReason.BAD_SIGNATURE: "Do not use it. Get the bundle again from where it came from.",
+    BundleReason.NOT_TRUSTED: "Trust its owner's key first: `leukdesk models trust KEYFILE`.",
+    BundleReason.TAKEN: "Remove that one first, or ask for another version.",
+    BundleReason.KEPT: "It stays where it is.",
     BundleReason.UNREADABLE: "Check the disk and who may read the folder.",
 }
 

@@ -1,4 +1,7 @@
-"""`leukdesk models`: what is installed, what a model says of itself, whether its files are those that were sealed."""
+"""`leukdesk models`: what is installed, what a model says of itself, whether its files are those that were sealed.
+
+What changes something is in `models_change`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
+from leukdesk.cli.models_change import add_changes
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.domain.errors import BundleError, KnownError
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be said on the command line."""
-    actions = parser.add_subparsers(dest="action", metavar="list|show|verify", required=True)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="list the installed models; * is the active one").set_defaults(act=_list)
     show = actions.add_parser("show", help="print what a model says of itself: its card")
     show.add_argument("name", nargs="?", help="default: the active model")
@@ -28,10 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     verify.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     verify.set_defaults(act=_verify)
+    add_changes(actions)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, show or verify; 3 where a model is refused."""
+    """Do what was asked for; 3 where a model is refused."""
     status: int = arguments.act(Workbench(), arguments)
     return status
 
@@ -64,6 +69,11 @@ def _active(bench: Workbench) -> str:
 def _show(bench: Workbench, arguments: argparse.Namespace) -> int:
     bundle = bench.load(arguments.name)
     rows = [*_facts(bundle.card), ("manifest", f"SHA-256 {bundle.ref.sha256}")]
+    signed = "by nobody"
+    if (signature := bundle.signature) is not None:
+        owner = bench.shelf.keys.owner_of(signature)
+        signed = f"by {owner}, who is trusted here" if owner else f"by {signature.owner}, whose key is not trusted here"
+    rows.append(("signed", signed))
     for line in columns((name, " ".join(text.split())) for name, text in rows):
         out(line)
     return exit_status.DONE

@@ -91,12 +91,23 @@ class BundleReason(StrEnum):
     WRONG_NAME = "wrong_name"
     BAD_GOLDEN = "bad_golden"
     UNREADABLE = "unreadable"
+    BAD_ARCHIVE = "bad_archive"
+    BAD_SIGNATURE = "bad_signature"
+    NOT_TRUSTED = "not_trusted"  # nothing here can rebuild its network, and no trusted key signed it
+    TAKEN = "taken"  # a bundle of this name and version is installed
+    KEPT = "kept"  # shipped, the last, or the active one: it is not removed
 
 
 class BundleError(KnownError):
     """A model bundle that was refused; `reason` is a `BundleReason`."""
 
     kind = "bundle"
+
+
+class SignatureKeyError(KnownError):
+    """A key to sign bundles with, or to trust, that cannot be used."""
+
+    kind = "key"
 
 
 class EngineError(KnownError):

@@ -51,7 +51,7 @@ def _reason(engine: EngineChoice, usable: bool, reason: str) -> str:
 def _litert(bundle: Bundle, threads: int, callers: int = 1) -> LiteRTEngine:
     card = bundle.card
     return LiteRTEngine(
-        bundle.read("model.tflite"),
+        bundle.graph(),
         input_size=card.input_size,
         classes=len(card.classes),
         threads=threads,

@@ -38,6 +38,13 @@ def write_whole(path: Path, data: bytes, *, make_folder: bool = False) -> None:
         part.write_bytes(data)
 
 
+@contextmanager
+def becoming(path: Path) -> Iterator[Path]:
+    """A path to write to, beside `path`, that becomes it when the block ends well. Raises `OutputError`."""
+    with _becoming(path, make_folder=False) as part:
+        yield part
+
+
 def require_empty(folder: Path) -> None:
     """Raises `OutputError` for a folder that holds something."""
     try:

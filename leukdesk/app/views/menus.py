@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.cell_actions import insert_cell_menu
 
 
 def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
@@ -22,8 +23,9 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
     recent.setToolTipsVisible(True)
     recent.addAction(one.forget_recent)
     file.insertMenu(one.open_sample, recent)
+    image = bar.addMenu(translate("Menus", "&Image"))
     _fill(
-        bar.addMenu(translate("Menus", "&Image")),
+        image,
         (
             one.previous,
             one.next,
@@ -42,6 +44,7 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
             one.resume,
         ),
     )
+    insert_cell_menu(image, one, one.analyse_view)
     cases = (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.report_case, one.erase_case)
     _fill(bar.addMenu(translate("Menus", "&Case")), (*cases, None, one.lock, one.restore_history))
     _fill_view(bar.addMenu(translate("Menus", "&View")), one)

@@ -96,8 +96,12 @@ def _rows(batches: Batches, job: Job, user: int, arguments: argparse.Namespace) 
         return
     how = RunOptions(arguments.engine, arguments.jobs or 0, arguments.batch_size, scheduler=arguments.scheduler)
     with batches.open(job.id, user, how) as run, closing(run.events()) as events:
-        for event in events:
-            yield from event.latest
+        try:
+            for event in events:
+                yield from event.latest
+        except KeyboardInterrupt:
+            note("What was done is kept. The same command with --resume goes on.")
+            raise
 
 
 def _left(job: Job) -> int:

@@ -5,6 +5,7 @@ Connections are as the site's Dask configuration says (`distributed.comm`: TLS c
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -52,12 +53,19 @@ class ClusterCrew:
 
 def _connected(address: str) -> Any:
     try:
-        from distributed import Client
+        from distributed import Client, Security
+        from distributed.core import connect
     except ImportError as error:
         raise ClusterError(
             "Dask is not installed here", reason="no_dask", advice="Install it: pip install 'leukdesk[cluster]'."
         ) from error
+
+    async def knock() -> None:  # a client that cannot connect would go on trying in the background
+        comm = await connect(address, timeout=_REACH_S, **Security().get_connection_args("client"))
+        await comm.close()
+
     try:
+        asyncio.run(knock())
         return Client(address, timeout=_REACH_S, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError) as error:  # no such host, no answer, TLS refused
         raise ClusterError(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.case import CaseRecord
-    from leukdesk.domain.cell import CellAnalysis
+    from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
     from leukdesk.domain.finding import BundleRef, Finding, Outcome
     from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
@@ -221,16 +221,35 @@ class Workbench:
         return active if active in known else known[0]
 
     def analyse_cells(
-        self, path: Path, predictor: Predictor, *, explain: bool = True, taken: Acquisition | None = None
+        self,
+        path: Path,
+        predictor: Predictor,
+        *,
+        explain: bool = True,
+        taken: Acquisition | None = None,
+        told: Callable[[int, int], None] = lambda done, total: None,
     ) -> CellAnalysis:
         """Read one image, find its cells and classify each, heatmaps included; `taken` as in `analyse`.
+
+        `told` hears how many cells of how many are classified, and may raise `Cancelled`.
 
         Raises `ImageError`, `EngineError`, `BundleError` for a model that judges whole fields.
         """
         from leukdesk.analysis.cells import analyse_cells_in_file
 
         how = self.settings.acquisition(path) if taken is None else taken
-        return analyse_cells_in_file(path, predictor, limit_px=self.settings.limit_px, explain=explain, taken=how)
+        limit_px = self.settings.limit_px
+        return analyse_cells_in_file(path, predictor, limit_px=limit_px, explain=explain, taken=how, told=told)
+
+    def analyse_drawn(
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor
+    ) -> list[NamedCell]:
+        """Measure and classify outlines that a person drew in an analysed image. Raises `ImageError`, `EngineError`."""
+        from leukdesk.analysis.analyse import read_taken
+        from leukdesk.analysis.cells import analyse_drawn
+
+        image = read_taken(path, self.settings.acquisition(path), limit_px=self.settings.limit_px)
+        return analyse_drawn(image, before, cells, predictor)
 
     def analyse_cells_in_files(
         self,

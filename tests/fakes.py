@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
     from leukdesk.domain.case import CaseRecord
+    from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
     from leukdesk.domain.image import Region
     from leukdesk.fetch import OpenFields
     from leukdesk.history.head import Head
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 LIMIT_PX = 64_000_000
 STAGES = (("Benign", "#0072B2"), ("Early", "#E69F00"), ("Pre", "#009E73"), ("Pro", "#CC79A7"))
+CELLS = (("ig", "#D55E00"), ("neutrophil", "#0072B2"), ("lymphocyte", "#009E73"), ("erythroblast", "#F0E442"))
 PHANTOMS = (("blasts", "#D55E00"), ("lymphocytes", "#0072B2"), ("neutrophils", "#009E73"))
 
 
@@ -43,13 +45,14 @@ def fake_card(
     *,
     synthetic: bool = False,
     accept_threshold: float = 0.5,
+    scope: Literal["field", "cell"] = "field",
 ) -> Card:
     """A card that says plainly that there is nothing behind it."""
     return Card(
         name=name,
         version="1.0",
         title="A stand-in for tests",
-        scope="field",
+        scope=scope,
         synthetic=synthetic,
         architecture=Architecture(name="fake"),
         classes=tuple(CardClass(id=one, display=one.capitalize(), colour=colour) for one, colour in classes),
@@ -124,6 +127,7 @@ class FakeBench:
             FakePredictor(fake_card("phantom-demo", PHANTOMS, synthetic=True)),
         ]
         self.predictors = {f"{one.card.name}-{one.card.version}": one for one in made}
+        self.for_cells = FakePredictor(fake_card("fake-cells", CELLS, scope="cell"))
         self.refused: list[Installed] = []
         self.settings = Settings()
         self._history: History | None = None
@@ -147,7 +151,7 @@ class FakeBench:
     def open(self, name: str | None, *, engine: str | None = None, callers: int = 0) -> FakePredictor:
         """See the port; for callers that are named, a predictor of their own."""
         wanted = next(iter(self.predictors)) if name is None else name
-        for key, predictor in self.predictors.items():
+        for key, predictor in (*self.predictors.items(), (self.cell_model(), self.for_cells)):
             if wanted in (key, predictor.card.name) and not self.failing:
                 predictor.closed = False
                 return FakePredictor(predictor.card) if callers else predictor
@@ -206,6 +210,28 @@ class FakeBench:
         if self._history is not None:
             self._history.close()
             self._history = None
+
+    def cell_model(self) -> str:
+        """See the port."""
+        return f"{self.for_cells.card.name}-{self.for_cells.card.version}"
+
+    def analyse_cells(self, path: Path, predictor: FakePredictor, *, told: Callable[[int, int], None]) -> CellAnalysis:
+        """See the port."""
+        from leukdesk.analysis.cells import analyse_cells_in_file
+
+        self.go.wait(30)
+        taken = self.settings.acquisition(path)
+        return analyse_cells_in_file(path, predictor, limit_px=self.limit_px, taken=taken, told=told)
+
+    def analyse_drawn(
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: FakePredictor
+    ) -> list[NamedCell]:
+        """See the port."""
+        from leukdesk.analysis.analyse import read_taken
+        from leukdesk.analysis.cells import analyse_drawn
+
+        image = read_taken(path, self.settings.acquisition(path), limit_px=self.limit_px)
+        return analyse_drawn(image, before, cells, predictor)
 
     def open_fields(self) -> OpenFields:
         """See the port."""

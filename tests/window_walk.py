@@ -39,7 +39,6 @@ from leukdesk.domain.errors import SettingsError
 from leukdesk.domain.optics import STAINS
 from leukdesk.history.history import History
 from leukdesk.workspace import Workspace
-from tests.review_walk import review_scenes
 
 CONTROLS = (
     QAbstractButton,
@@ -71,6 +70,7 @@ def scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidge
     desk.model.heatmap.show(True)
     desk.until(lambda: desk.model.heatmap.image is not None)
     yield "analyse", window
+    yield from _cells(desk)
     commands.as_list.trigger()
     yield "analyse as a list", window
     commands.as_gallery.trigger()
@@ -130,7 +130,6 @@ def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
     desk.recorder.keep_all()
     desk.until(lambda: window.cases.page.images.model().rowCount() > 0)
     yield "a case", window
-    yield from review_scenes(desk)
     for opener in (
         commands.new_case,
         commands.edit_case,
@@ -175,6 +174,18 @@ def _batch_scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str,
     yield "send to a case", (dialog := shown_dialog(desk))
     dialog.reject()
     window.batch.banner.hide()
+
+
+def _cells(desk: Desk) -> Iterator[tuple[str, QWidget]]:
+    desk.window.commands.cells.trigger()
+    cells, panel = desk.model.cells, desk.analyse.cells
+    desk.until(lambda: cells.reading is not None and panel.gallery.list.rowCount() > 0)
+    cells.choose(panel.gallery.list.ref(0))
+    for page in ("cells", "differential", "tally", "images"):
+        panel.show_page(page)
+        yield f"cells, {page}", desk.window
+    panel.show_page("cells")
+    desk.window.commands.cells.trigger()
 
 
 def opened(desk: Desk, action: QAction) -> QDialog:
@@ -233,10 +244,10 @@ def texts(top: QWidget) -> Iterator[tuple[QWidget, str]]:
         elif isinstance(one, QTabBar):
             yield from ((one, one.tabText(at)) for at in range(one.count()))
         elif isinstance(one, QAbstractItemView) and one.model() is not None:
-            yield from ((one, text) for text in _cells(one))
+            yield from ((one, text) for text in _entries(one))
 
 
-def _cells(view: QAbstractItemView) -> Iterator[str]:
+def _entries(view: QAbstractItemView) -> Iterator[str]:
     model = view.model()
     for row in range(min(model.rowCount(), 200)):
         for column in range(1 if isinstance(view, QListView) else model.columnCount()):

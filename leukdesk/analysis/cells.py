@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,13 @@ from leukdesk.analysis.analyse import NOT_SAID, read_taken
 from leukdesk.analysis.batch import in_order
 from leukdesk.analysis.decide import decide
 from leukdesk.domain.cell import Cell, CellAnalysis, CellField, CellKind, CellWarning, NamedCell, ScaleOrigin
-from leukdesk.domain.differential import TARGET, Differential, LimitsMethod, differential, pooled
+from leukdesk.domain.cell_counts import CellCounts
+from leukdesk.domain.differential import TARGET, Differential, LimitsMethod, differential
 from leukdesk.domain.errors import BundleError, Cancelled, EngineError, ImageError
 from leukdesk.domain.finding import Decision, Failure
 from leukdesk.domain.quality import QualityFlag
 from leukdesk.imaging.cells import find_cells
+from leukdesk.imaging.cells_drawn import measure_drawn
 from leukdesk.imaging.quality import measure_quality
 from leukdesk.imaging.regions import ArrayRegions, RegionReader, crop_around
 
@@ -39,26 +41,44 @@ _COARSE = 1.5  # times the card's um per px
 _MANY_SMUDGES = 0.1  # of the cells
 
 CellOutcome = CellAnalysis | Failure
+Progressing = Callable[[int, int], None]
+
+
+def _silent(_done: int, _total: int) -> None:
+    """For runs that nobody watches."""
 
 
 def analyse_cells_in_file(
-    path: Path, predictor: Predictor, *, limit_px: int, explain: bool = True, taken: Acquisition = NOT_SAID
+    path: Path,
+    predictor: Predictor,
+    *,
+    limit_px: int,
+    explain: bool = True,
+    taken: Acquisition = NOT_SAID,
+    told: Progressing = _silent,
 ) -> CellAnalysis:
     """Read one file, find its cells and classify them. Raises `ImageError`, `EngineError`, `BundleError`."""
-    return analyse_cells(read_taken(path, taken, limit_px=limit_px), predictor, explain=explain, taken=taken)
+    image = read_taken(path, taken, limit_px=limit_px)
+    return analyse_cells(image, predictor, explain=explain, taken=taken, told=told)
 
 
 def analyse_cells(
-    image: SmearImage, predictor: Predictor, *, explain: bool = True, taken: Acquisition = NOT_SAID
+    image: SmearImage,
+    predictor: Predictor,
+    *,
+    explain: bool = True,
+    taken: Acquisition = NOT_SAID,
+    told: Progressing = _silent,
 ) -> CellAnalysis:
     """Find and classify the cells of pixels that are already read; with a heatmap for each unless `explain` is false.
 
-    Raises `EngineError`, and `BundleError` for a model that judges whole fields.
+    `told` hears how many cells of how many are classified, and may raise `Cancelled`. Raises `EngineError`, and
+    `BundleError` for a model that judges whole fields.
     """
     require_cell_scope(predictor.card)
     field = find_cells(image.pixels, um_per_px=image.source.um_per_px)
     quality = _quality(image, predictor.card, taken)
-    predictions = predict_cells(ArrayRegions(image.pixels), field, predictor, explain=explain)
+    predictions = predict_cells(ArrayRegions(image.pixels), field, predictor, explain=explain, told=told)
     return CellAnalysis(
         source=image.source,
         bundle=predictor.bundle,
@@ -73,13 +93,32 @@ def analyse_cells(
     )
 
 
+def analyse_drawn(
+    image: SmearImage, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor
+) -> list[NamedCell]:
+    """Measure and classify outlines that a person drew in an image that was analysed before. Raises `EngineError`."""
+    measured = measure_drawn(image.pixels, cells, before.field.scale)
+    field = replace(before.field, cells=tuple(measured))
+    predictions = predict_cells(ArrayRegions(image.pixels), field, predictor)
+    return [
+        NamedCell(cell, prediction, *decide(prediction, before.quality, predictor.card))
+        for cell, prediction in zip(measured, predictions, strict=True)
+    ]
+
+
 def predict_cells(
-    picture: RegionReader, field: CellField, predictor: Predictor, *, explain: bool = True
+    picture: RegionReader,
+    field: CellField,
+    predictor: Predictor,
+    *,
+    explain: bool = True,
+    told: Progressing = _silent,
 ) -> list[Prediction]:
     """Predictions of the whole cells of a field, in their order: one pass, in parts of 64. Raises `EngineError`."""
     found: list[Prediction] = []
     cells = field.countable
     for at in range(0, len(cells), AT_ONCE):
+        told(at, len(cells))
         crops = [cell_crop(picture, cell, field, predictor.card) for cell in cells[at : at + AT_ONCE]]
         found += predictor.predict(np.stack(crops), explain=explain)
     return found
@@ -149,26 +188,6 @@ def _outcome(
         except (ImageError, EngineError) as error:
             outcomes.append(Failure(path, error))
     return outcomes
-
-
-@dataclass(frozen=True, slots=True)
-class CellCounts:
-    """What is counted of one or many images: accepted classes, cells without one, and images that do not count."""
-
-    classes: Mapping[str, int]
-    unidentified: int = 0  # the model does not know, or has seen nothing like it
-    not_classed: int = 0  # in images that nobody can read
-    images: int = 0
-    apart: int = 0  # cut by the border, smudges, platelet clumps, debris
-
-    def __add__(self, other: CellCounts) -> CellCounts:
-        return CellCounts(
-            pooled([self.classes, other.classes]),
-            self.unidentified + other.unidentified,
-            self.not_classed + other.not_classed,
-            self.images + other.images,
-            self.apart + other.apart,
-        )
 
 
 def counted(analysis: CellAnalysis) -> CellCounts:

@@ -24,6 +24,7 @@ from leukdesk.app.trace import Trace
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.batch_desk import batch_desk
 from leukdesk.app.viewmodels.case_desk import case_desk
+from leukdesk.app.viewmodels.cell_keeper import CellKeeper
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.last_work import LastWork
@@ -108,6 +109,7 @@ class Session:
         self.desk = case_desk(self.lanes, make_bench, self.model, pictures)
         self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
         self.batches = batch_desk(self.lanes, self.casebook, self.engine, pictures, make_bench)
+        self.cell_keeper = CellKeeper(self.casebook, self.model)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
@@ -117,6 +119,7 @@ class Session:
             *(self.desk, self.batches),
         )
         self.model.start_with(chosen)
+        self.model.cells.example = sample_folder() / "phantom-01.png"
         self.window.stand_as(self.last_work.before)
         self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
         self._trace = Trace()
@@ -154,6 +157,9 @@ class Session:
         self.window.painted.connect(self._painted)
         self.preferences.optics_changed.connect(self.model.use_optics)
         self.window.commands.reopen.triggered.connect(self._go_on)
+        self.window.commands.keep_cells.triggered.connect(self.cell_keeper.keep)
+        self.cell_keeper.kept.connect(self.window.analyse.tell_kept)
+        self.cell_keeper.failed.connect(self.window.analyse.banner.tell)
         self.last_work.interrupted.connect(self.window.offer)
         self.window.settings.recents_cleared.connect(self._forget)
         self.last_work.failed.connect(self.window.analyse.banner.tell)

@@ -14,6 +14,7 @@ from leukdesk.cli import exit_status
 from leukdesk.cli.progress import progress
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.domain.cell import CellAnalysis, CellWarning
+from leukdesk.domain.cell_counts import CellCounts
 from leukdesk.domain.differential import (
     NRBC_PER_100,
     TARGET,
@@ -29,7 +30,7 @@ from leukdesk.report.atomic import replacing
 from leukdesk.report.cell_table import write_cells_csv, write_cells_json
 
 if TYPE_CHECKING:
-    from leukdesk.analysis.cells import CellCounts, CellOutcome
+    from leukdesk.analysis.cells import CellOutcome
     from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.walk import Walk
     from leukdesk.bootstrap import Workbench
@@ -71,8 +72,6 @@ class CellTally:
     """Counts analyses as they pass, and keeps the failures."""
 
     def __init__(self) -> None:
-        from leukdesk.analysis.cells import CellCounts
-
         self.counts: CellCounts = CellCounts({})
         self.warnings: Counter[CellWarning] = Counter()
         self.failures: list[Failure] = []

@@ -162,6 +162,11 @@ def is_white(class_id: str) -> bool:
     return _place(class_id) < _FIRST_BESIDE
 
 
+def stands_for_blast(class_id: str) -> bool:
+    """Whether a class is blasts or one of their equivalents."""
+    return _place(class_id) == ICSH_ORDER.index(BLAST)
+
+
 def corrected_white_count(white_count: float, nucleated_red_per_100: float) -> float:
     """A white cell count (10^9/L) less the nucleated red cells that a counter took for white: x 100 / (100 + n)."""
     return white_count * 100 / (100 + nucleated_red_per_100)
@@ -183,7 +188,7 @@ def _beside(class_id: str, display: str, count: int, white: int) -> BesideLine:
 
 
 def _blasts(lines: Sequence[Line], white: int, level: float) -> Line | None:
-    parts = [line for line in lines if _place(line.class_id) == ICSH_ORDER.index(BLAST)]
+    parts = [line for line in lines if stands_for_blast(line.class_id)]
     if not parts:
         return None
     count = sum(line.count for line in parts)

@@ -41,6 +41,15 @@ class NewFinding:
     thumbnail: bytes = b""  # a small picture as the bytes of a file; kept with an image that is new to the case
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NewCells:
+    """Cells of one image on their way into the history, by their numbers; at least one, all named by one model."""
+
+    cells: Mapping[int, CellFinding]
+    temperature: float = 1.0  # of the calibration
+    file_size: int = 0  # bytes
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedImage:
     """An image in a case, or in none. `id` is the number of the event that brought it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, delete,
 from leukdesk.domain.audit import Act
 from leukdesk.domain.errors import HistoryError, HistoryReason
 from leukdesk.domain.finding import BundleRef, Decision, DecisionReason, Finding
-from leukdesk.domain.recorded import WHOLE_IMAGE, CellBox, NewFinding, RecordedFinding, RecordedImage
+from leukdesk.domain.image import ImageSource
+from leukdesk.domain.recorded import WHOLE_IMAGE, CellBox, NewCells, NewFinding, RecordedFinding, RecordedImage
 from leukdesk.domain.user import Right
 from leukdesk.history import index
 from leukdesk.history.cases import require_unsigned
@@ -59,6 +60,22 @@ class Findings:
             if case_id is not None:
                 require_unsigned(transaction.connection, case_id)
             return record_findings(transaction, user, case_id, found)
+
+    def record_cells(self, user: int, case_id: int | None, new: NewCells) -> int:
+        """Record cells of one image without a finding about the whole of it; returns the image's id.
+
+        Numbers name cells for good: what was said of one before still stands beside what is said now. Needs RECORD;
+        raises `HistoryError` SIGNED for a signed case.
+        """
+        with self._ledger.writing() as transaction:
+            require(transaction.connection, user, Right.RECORD)
+            if case_id is not None:
+                require_unsigned(transaction.connection, case_id)
+            recording = _Recording(transaction, user, case_id)
+            recording.know([one.finding.source.sha256 for one in new.cells.values()][:1])
+            image_id = recording.add_cells(new)
+            recording.finish()
+            return image_id
 
     def known(
         self, hashes: Iterable[str], bundle_sha256: str, *, case_id: int | None = None
@@ -156,23 +173,37 @@ class _Recording:
             self._images |= {row.sha256: row.event for row in found}
 
     def add(self, new: NewFinding) -> int:
-        finding = new.finding
-        bundle_id = self._bundle(finding)
-        seq = self._transaction.next
-        image_id = self._images.get(finding.source.sha256)
+        seen = {WHOLE_IMAGE: new.finding} | {number: cell.finding for number, cell in enumerate(new.cells, 1)}
+        boxes = {number: cell.box for number, cell in enumerate(new.cells, 1)}
+        known = new.finding.source.sha256 in self._images
+        event, image_id = self._add(seen, boxes, new.temperature, new.file_size)
+        if new.thumbnail and not known:
+            self._transaction.add(thumbnails, {"image_id": image_id, "picture": new.thumbnail})
+        return event
+
+    def add_cells(self, new: NewCells) -> int:
+        """Returns the image's id."""
+        seen = {number: cell.finding for number, cell in new.cells.items()}
+        boxes = {number: cell.box for number, cell in new.cells.items()}
+        return self._add(seen, boxes, new.temperature, new.file_size)[1]
+
+    def _add(
+        self, seen: Mapping[int, Finding], boxes: Mapping[int, CellBox], temperature: float, file_size: int
+    ) -> tuple[int, int]:
+        """One event with findings by their numbers; returns its id and that of the image."""
+        first = next(iter(seen.values()))
+        bundle_id = self._bundle(first)
+        image_id = self._images.get(first.source.sha256)
         rows: dict[Any, list[Row]] = {}
         if image_id is None:
-            image_id = self._images[finding.source.sha256] = seq
-            rows[images] = [_image_row(new, self._case_id)]
+            image_id = self._images[first.source.sha256] = self._transaction.next
+            rows[images] = [_image_row(first.source, file_size, self._case_id)]
             self._added += 1
-            if new.thumbnail:
-                self._transaction.add(thumbnails, {"image_id": image_id, "picture": new.thumbnail})
-        seen = {WHOLE_IMAGE: finding} | {number: cell.finding for number, cell in enumerate(new.cells, 1)}
-        rows[cells] = [{"number": number} | _box_row(cell.box) for number, cell in enumerate(new.cells, 1)]
+        rows[cells] = [{"number": number} | _box_row(box) for number, box in boxes.items()]
         rows[predictions] = [
-            _prediction_row(one, number, image_id, bundle_id, new.temperature) for number, one in seen.items()
+            _prediction_row(one, number, image_id, bundle_id, temperature) for number, one in seen.items()
         ]
-        return self._append(image_id, rows, finding.bundle.name)
+        return self._append(image_id, rows, first.bundle.name), image_id
 
     def again(self, finding: int, path: Path) -> int:
         connection = self._transaction.connection
@@ -334,13 +365,12 @@ def _finding(row: RowMapping) -> RecordedFinding:
     )
 
 
-def _image_row(new: NewFinding, case_id: int | None) -> Row:
-    source = new.finding.source
+def _image_row(source: ImageSource, file_size: int, case_id: int | None) -> Row:
     return {
         "case_id": case_id,
         "sha256": source.sha256,
         "path": path_text(source.path),
-        "file_size": new.file_size,
+        "file_size": file_size,
         "format": source.format,
         "width": source.width,
         "height": source.height,

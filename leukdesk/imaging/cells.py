@@ -31,7 +31,7 @@ _TOWARDS_NUCLEUS = 0.45  # of the way from red cells to nuclei: cytoplasm, whate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _View:
+class View:
     """The working copy: its pixels, densities, um per px, and px of it in one px of full size."""
 
     pixels: Pixels
@@ -50,8 +50,8 @@ def find_cells(pixels: Pixels, look: SlideLook | None = None, *, um_per_px: floa
     height, width = pixels.shape[:2]
     cells: list[Cell] = []
     if look.has_nuclei:
-        view = _working_copy(pixels, look)
-        lobes = cut_at_necks(_nucleus_mask(view, look), view.um)
+        view = working_copy(pixels, look)
+        lobes = cut_at_necks(nucleus_mask(view, look), view.um)
         body = _body_mask(view, look)
         cells = list(_outlined(join_bodies(join_lobes(lobes), lobes, body, _REACH_UM), lobes, body, view, look))
     return CellField(width, height, look.scale, numbered(cells))
@@ -63,13 +63,15 @@ def numbered(cells: list[Cell]) -> tuple[Cell, ...]:
     return tuple(replace(cell, number=at) for at, cell in enumerate(ordered, 1))
 
 
-def _working_copy(pixels: Pixels, look: SlideLook) -> _View:
+def working_copy(pixels: Pixels, look: SlideLook) -> View:
+    """The picture in the resolution in which cells are found and measured."""
     factor = min(1.0, look.scale.um_per_px / _WORKING_UM)
     small = shrunk(pixels, factor)
-    return _View(small, densities(small, lamp(small)), look.scale.um_per_px / factor, factor)
+    return View(small, densities(small, lamp(small)), look.scale.um_per_px / factor, factor)
 
 
-def _nucleus_mask(view: _View, look: SlideLook) -> Pixels:
+def nucleus_mask(view: View, look: SlideLook) -> Pixels:
+    """255 where the colour is that of a nucleus, else 0; uint8 of the working copy's shape."""
     mask = (view.taken.purple > look.nucleus).astype(np.uint8) * np.uint8(255)
     if view.um < 0.3:
         mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc(0.25 / view.um)), np.uint8)
@@ -81,7 +83,7 @@ def _nucleus_mask(view: _View, look: SlideLook) -> Pixels:
     return mask
 
 
-def _body_mask(view: _View, look: SlideLook) -> NDArray[np.bool_]:
+def _body_mask(view: View, look: SlideLook) -> NDArray[np.bool_]:
     """Where the colour is a white cell's: more purple than red cells would be at that density."""
     red_hue = np.float32(look.red_purple / max(look.red_total, 0.05))
     excess = cv2.GaussianBlur(view.taken.purple - red_hue * view.taken.total, (0, 0), 0.3 / view.um)
@@ -91,7 +93,7 @@ def _body_mask(view: _View, look: SlideLook) -> NDArray[np.bool_]:
 
 
 def _outlined(
-    groups: list[Group], lobes: Lobes, body: NDArray[np.bool_], view: _View, look: SlideLook
+    groups: list[Group], lobes: Lobes, body: NDArray[np.bool_], view: View, look: SlideLook
 ) -> Iterator[Cell]:
     owner = np.zeros(len(lobes.lobes) + 1, np.int32)
     for number, group in enumerate(groups, 1):
@@ -117,7 +119,7 @@ def _nearest(nuclei: Labels, um: float) -> tuple[Labels, Plane]:
 
 
 def _cell(
-    number: int, group: Group, nuclei: Labels, around: NDArray[np.bool_], view: _View, look: SlideLook
+    number: int, group: Group, nuclei: Labels, around: NDArray[np.bool_], view: View, look: SlideLook
 ) -> Cell | None:
     um, (left, top, right, bottom) = view.um, extent(group)
     margin = int(_REACH_UM / um)
@@ -137,7 +139,9 @@ def _cell(
     box, touches = _box(outline, offset, view)
     measured = measure(patch, outline, view.factor)
     kind = kind_of(patch, measured, look, touches, view.factor)
-    return Cell(0, kind, box, _polygon(outline, offset, view.factor), _nuclei(nucleus, offset, view.factor), measured)
+    return Cell(
+        0, kind, box, _polygon(outline, offset, view.factor), nuclei_polygons(nucleus, offset, view.factor), measured
+    )
 
 
 def _whole(nucleus: Pixels, around: NDArray[np.bool_], nuclei: Labels, um: float) -> Pixels:
@@ -151,7 +155,7 @@ def _whole(nucleus: Pixels, around: NDArray[np.bool_], nuclei: Labels, um: float
     return np.asarray(cv2.morphologyEx(mask | nucleus, cv2.MORPH_CLOSE, disc(0.6 / um)), np.uint8)
 
 
-def _box(outline: NDArray[np.int32], offset: NDArray[np.float64], view: _View) -> tuple[Box, bool]:
+def _box(outline: NDArray[np.int32], offset: NDArray[np.float64], view: View) -> tuple[Box, bool]:
     """The box in px of full size, with its margin, and whether the outline touches the border of the picture."""
     height, width = view.pixels.shape[:2]
     left, top, wide, high = cv2.boundingRect(outline)
@@ -174,6 +178,7 @@ def _polygon(outline: NDArray[np.int32], offset: NDArray[np.float64], factor: fl
     return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
 
 
-def _nuclei(nucleus: Pixels, offset: NDArray[np.float64], factor: float) -> tuple[Polygon, ...]:
+def nuclei_polygons(nucleus: Pixels, offset: NDArray[np.float64], factor: float) -> tuple[Polygon, ...]:
+    """Outlines of a mask's parts in px of full size; `offset` is the mask's corner in the working copy."""
     outlines, _ = cv2.findContours(nucleus, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return tuple(_polygon(np.asarray(one, np.int32), offset, factor) for one in outlines if len(one) > 2)

@@ -37,7 +37,8 @@ def cell_rows(outcomes: Iterable[CellAnalysis | Failure], card: Card) -> Iterato
             yield _row(outcome.path, card, error=error_words(outcome.error))
             continue
         for cell in outcome.field.cells or (None,):
-            yield _of_cell(outcome, cell, card)
+            named = outcome.named_cell(cell.number) if cell is not None else None
+            yield cell_row(outcome, cell, named, card)
 
 
 def write_cells_csv(outcomes: Iterable[CellAnalysis | Failure], card: Card, stream: TextIO) -> None:
@@ -61,7 +62,8 @@ def _row(path: Path, card: Card, **cells: str | float | None) -> Row:
     }
 
 
-def _of_cell(analysis: CellAnalysis, cell: Cell | None, card: Card) -> Row:
+def cell_row(analysis: CellAnalysis, cell: Cell | None, named: NamedCell | None, card: Card) -> Row:
+    """One object of an image with what a model said of it; None as cell: an image without any."""
     row = _row(
         analysis.source.path,
         card,
@@ -76,7 +78,6 @@ def _of_cell(analysis: CellAnalysis, cell: Cell | None, card: Card) -> Row:
         return row
     row |= {"cell": cell.number, "kind": str(cell.kind), "left": cell.box.left, "top": cell.box.top}
     row |= {"right": cell.box.right, "bottom": cell.box.bottom} | _measured(cell, analysis.field)
-    named = analysis.named_cell(cell.number)
     return row if named is None else row | _said(named)
 
 

@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from leukdesk.analysis.sample import SampleImage
 from leukdesk.app.viewmodels.adjustment import Adjustment
 from leukdesk.app.viewmodels.batch import Batch
+from leukdesk.app.viewmodels.cells import Cells
 from leukdesk.app.viewmodels.comparison import Compared, Comparison
+from leukdesk.app.viewmodels.differential import DifferentialViewModel
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.faces import RowState, is_large
 from leukdesk.app.viewmodels.field_of_view import FieldOfView
@@ -25,7 +27,7 @@ from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.viewmodels.shown_images import ShownImages
 from leukdesk.app.viewmodels.shown_picture import ShownPicture
 from leukdesk.app.viewmodels.thumbnails import Thumbnails
-from leukdesk.app.viewmodels.tiles import tile_cache
+from leukdesk.app.viewmodels.tiles import Tiles, tile_cache
 from leukdesk.app.workers.lanes import Lanes, Token
 from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.case import Case
@@ -81,6 +83,8 @@ class AnalyseViewModel(QObject):
         self.shown = ShownPicture(lanes, tiles, pictures, self.adjustment, self)
         second = ShownPicture(lanes, tiles, pictures, self.adjustment, self)
         self.comparison = Comparison(engine, second, HeatmapChoice(lanes.pictures, pictures, self), self)
+        self.cells = Cells(engine, lanes.pictures, pictures, self)
+        self.differential = DifferentialViewModel(self.cells, lanes.pictures, self)
         self._opening: Opening | None = None
         self._open_token, self._picture_token = Token(), Token()
         self._at: Path | None = None
@@ -88,13 +92,20 @@ class AnalyseViewModel(QObject):
         self._picture: Picture | None = None
         self._unreadable: KnownError | None = None
         self._truth_shown = self._searching = False
-        engine.opened.connect(self._use_model)
-        engine.failed.connect(self.problem)
+        self._connect(second.tiles)
+
+    def _connect(self, other_tiles: Tiles) -> None:
+        self.engine.opened.connect(self._use_model)
+        self.engine.failed.connect(self.problem)
         self.batch.finished.connect(self._finished)
         self.files.changed.connect(self._files_changed)
         self.field.changed.connect(self._field_changed)
         self.heatmap.changed.connect(lambda: self.comparison.follow_choice(self.heatmap))
-        for teller in (self.field.failed, self.comparison.failed, self.shown.tiles.failed, second.tiles.failed):
+        for teller in (self.field.failed, self.comparison.failed, self.shown.tiles.failed, other_tiles.failed):
+            teller.connect(self.problem)
+        self.cells.wanted.connect(self._select_file)
+        self.selected.connect(lambda: self.cells.look_at(self.path))
+        for teller in (self.cells.problem, self.differential.failed):
             teller.connect(self.problem)
 
     # -- what is open
@@ -302,6 +313,7 @@ class AnalyseViewModel(QObject):
         self.shown.show(None)
         self.comparison.start(Compared.NOTHING, None, None, None)
         self.field.forget()
+        self.cells.forget()
         self.images.fill(opening.images, opening.failures)
         self._lanes.pictures.submit(partial(self._private.keep_only, opening.images))
         self.files.follow(() if opening.truths else self.named)  # a case is what its list says
@@ -350,6 +362,10 @@ class AnalyseViewModel(QObject):
         if self.is_slide:
             self._finding_changed()
 
+    def _select_file(self, path: Path) -> None:
+        if (place := self.images.place_of(path)) is not None:
+            self.select(place)
+
     def _finding_changed(self) -> None:
         self.heatmap.explain(self.finding)
         self.comparison.follow(self.path, self._picture, self.finding)
@@ -359,6 +375,8 @@ class AnalyseViewModel(QObject):
         if not places:
             return
         self.batch.stop()
+        self.cells.forget()
+        self.cells.find()
         self.images.start_over([place for place in places if place < self.images.rowCount()])
         if self._place in places:
             self._load_picture()

@@ -49,6 +49,7 @@ class Engine(QObject):
         self._predictor: Predictor | None = None
         self._optics: Settings | None = None
         self._second: Predictor | None = None
+        self._for_cells: Predictor | None = None
         self._installed: tuple[Installed, ...] = ()
         self._looked = False
         self._wanted: str | None = None
@@ -145,11 +146,25 @@ class Engine(QObject):
             self._second = bench.open(key)
         return self._analyse(bench, self._second, region, path)
 
+    def for_cells(self, key: str | None) -> tuple[Bench, Predictor]:
+        """The workbench and a model of single cells, which stays loaded: this one, or the one it prefers for None.
+
+        Runs on the lane. Raises `BundleError`, `EngineError`.
+        """
+        bench = self._workbench()
+        wanted = key or bench.cell_model()
+        if self._for_cells is None or model_key(self._for_cells.card) != wanted:
+            before, self._for_cells = self._for_cells, None
+            if before is not None:
+                before.close()
+            self._for_cells = bench.open(wanted)
+        return bench, self._for_cells
+
     def close(self) -> None:
         """Let go of the models; only after the lane was closed."""
-        for predictor in filter(None, (self._predictor, self._second)):
+        for predictor in filter(None, (self._predictor, self._second, self._for_cells)):
             predictor.close()
-        self._predictor = self._second = None
+        self._predictor = self._second = self._for_cells = None
 
     def _workbench(self) -> Bench:
         if self._bench is None:

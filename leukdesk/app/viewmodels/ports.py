@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from leukdesk.batches import BatchPlan
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.case import CaseRecord
+    from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell
     from leukdesk.domain.finding import Finding
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.domain.image import Region
@@ -42,6 +43,20 @@ class Bench(Protocol):
 
     def analyse(self, path: Path, predictor: Predictor, *, region: Region | None = None) -> Finding:
         """Read and analyse one image or a field of a slide, heatmaps included. Raises `ImageError` or `EngineError`."""
+
+    def cell_model(self) -> str:
+        """The model of single cells to use where none is chosen. Raises `BundleError`."""
+
+    def analyse_cells(self, path: Path, predictor: Predictor, *, told: Callable[[int, int], None]) -> CellAnalysis:
+        """Find the cells of one image and classify each; `told` hears how many of how many.
+
+        Raises `ImageError`, `EngineError`, `BundleError`, and what `told` raises.
+        """
+
+    def analyse_drawn(
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor
+    ) -> Sequence[NamedCell]:
+        """Measure and classify outlines that a person drew. Raises `ImageError`, `EngineError`."""
 
     def open_fields(self) -> OpenFields:
         """Which openly licensed fields can be fetched. Raises `DataError`."""
@@ -87,6 +102,9 @@ class PictureSource(Protocol):
 
     def small_file(self, path: Path, size: int) -> bytes:
         """A thumbnail as the bytes of a JPEG file; nothing where the image cannot be read."""
+
+    def cells(self, path: Path, boxes: Sequence[Box], size: int) -> Sequence[QImage]:
+        """A square picture of each cell with what lies around it. Raises `ImageError`."""
 
     def forget_thumbnails(self) -> None:
         """Remove what was kept of them."""

@@ -9,12 +9,13 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from leukdesk.app.theme.theme import MODES, Theme
 from leukdesk.app.viewmodels.ordering import SortBy
+from leukdesk.app.views.cell_actions import HasCellActions
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _NO_KEYS = {Qt.Key.Key_unknown, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr}
 
 
-class Actions(QObject):
+class Actions(QObject, HasCellActions):
     """All actions. To add one: make it here, put it into a menu in `menus.py`, and connect it where it works.
 
     An action is stored, searched and rebound by the name of its attribute here. `keys_changed` follows every rebinding.
@@ -44,6 +45,7 @@ class Actions(QObject):
         self.actual = self._action(self.tr("Pixel for pixel"), "actual-size", "1")
         self._add_looking()
         self._add_list_actions()
+        self._add_cell_actions(self._action, self._switch)
         self.stop = self._action(self.tr("Stop"), "stop", "Esc")
         self.resume = self._action(self.tr("Go on"), "resume")
         self._add_places()
@@ -134,11 +136,6 @@ class Actions(QObject):
         self.report_case = self._action(self.tr("Report…"), "export", "Ctrl+P")
         self.erase_case = self._action(self.tr("Erase this case…"), "close")
         self.lock = self._action(self.tr("Lock the window"), "lock", "Ctrl+Shift+L")
-        self.review_case = self._action(self.tr("Review"), "ok", "Ctrl+R")
-        self.sign_case = self._action(self.tr("Sign off…"), "lock")
-        self.amend_case = self._action(self.tr("Amend…"), "edit")
-        self.case_versions = self._action(self.tr("Signed versions…"), "rows")
-        self.agreement = self._action(self.tr("Agreement…"), "compare")
         self.restore_history = self._action(self.tr("Restore the case history…"), "")
 
     def _add_looking(self) -> None:

@@ -13,6 +13,7 @@ from leukdesk.app.viewmodels.engine import model_key
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.cells_panel import CellsPanel
 from leukdesk.app.views.image_strip import ImageStrip
 from leukdesk.app.views.inspector import Inspector
 from leukdesk.app.views.searching import Searching
@@ -42,10 +43,12 @@ class AnalyseView(QWidget):
         self.welcome = Welcome(fields, theme, actions)
         self.stage = Stage(model, theme, actions)
         self.strip = ImageStrip(model, theme, actions)
+        self.cells = CellsPanel(model, self.stage, theme, actions)
         self.inspector = Inspector(model, theme, actions)
         self.models = Picker(theme, self.tr("Model"))
         self.path = ElidedLabel("strong")
         self._truth = ActionButton(theme, actions.truth, "toggle")
+        self.cells_button = ActionButton(theme, actions.cells, "toggle")
         self.heatmap_button = ActionButton(theme, actions.heatmap, "toggle")
         self._work, self._search = QWidget(), Searching(theme)
         self._pages = QStackedLayout()
@@ -62,7 +65,9 @@ class AnalyseView(QWidget):
         model.case_changed.connect(self._show_path)
         model.problem.connect(self.banner.tell)
         model.files.relinked.connect(self._tell_relinked)
-        self.strip.shape_changed.connect(lambda: self.stage.setVisible(self.strip.shape is not Shape.GALLERY))
+        self.strip.shape_changed.connect(self._make_room)
+        self.cells.page_changed.connect(self._make_room)
+        model.cells.switched.connect(self._make_room)
         model.engine.listed.connect(self._fill_models)
         model.engine.loading_changed.connect(self._fill_models)
         self.models.activated.connect(lambda at: model.engine.choose(self.models.itemData(at)))
@@ -76,6 +81,20 @@ class AnalyseView(QWidget):
         actions.actual.triggered.connect(self.stage.canvas.actual_size)
         for pane in (self.stage, self.strip):
             pane.addActions([actions.previous, actions.next, actions.heatmap])
+
+    def _make_room(self) -> None:
+        """The gallery of images takes the image's place; cells take that of the strip, unless images are asked for."""
+        images = not self._model.cells.on or self.cells.page == "images"
+        self.strip.setVisible(images)
+        self.stage.setVisible(not images or self.strip.shape is not Shape.GALLERY)
+
+    def tell_kept(self, cells: int, labels: int) -> None:
+        """Cells were written into the case history."""
+        words = self.tr("Kept: {cells} cells, {labels} names by hand").format(
+            cells=number(cells), labels=number(labels)
+        )
+        nothing = self.tr("Nothing new: all cells were kept before.")
+        self.banner.say(words if cells or labels else nothing, "", "ok")
 
     def _show_opened(self) -> None:
         some = self._model.images.rowCount() > 0
@@ -113,7 +132,7 @@ class AnalyseView(QWidget):
         return (
             actions.previous, actions.next, actions.next_failed, actions.heatmap, actions.hide_overlays,
             actions.zoom_in, actions.zoom_out, actions.fit, actions.actual, actions.as_list, actions.as_gallery,
-            actions.search_images, actions.show_all,
+            actions.search_images, actions.show_all, actions.cells, actions.cells_everywhere,
         )  # fmt: skip
 
     def _show_path(self) -> None:
@@ -146,6 +165,7 @@ class AnalyseView(QWidget):
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self.path, 1)
         row.addWidget(self._truth)
+        row.addWidget(self.cells_button)
         row.addWidget(self.heatmap_button)
         row.addSpacing(tokens.SPACE_1)
         row.addWidget(self.models)
@@ -155,7 +175,8 @@ class AnalyseView(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._header())
-        middle.addWidget(self.stage, 1)
+        middle.addWidget(self.stage, 3)
+        middle.addWidget(self.cells, 2)
         middle.addWidget(self.strip)
         work = QHBoxLayout(self._work)
         work.setContentsMargins(0, 0, 0, 0)

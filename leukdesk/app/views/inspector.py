@@ -9,6 +9,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.inspector_cell import CellSection
 from leukdesk.app.views.inspector_facts import FactsSection
 from leukdesk.app.views.inspector_field import FieldSection
 from leukdesk.app.views.inspector_heatmap import HeatmapSection
@@ -26,6 +27,7 @@ class Inspector(QFrame):
         super().__init__(parent)
         self._model, self._theme = model, theme
         self.verdict = VerdictSection(model, theme)
+        self.cell = CellSection(model.cells, theme)
         self.bars = ProbabilityBars(theme)
         self.heatmap = HeatmapSection(model, theme, actions)
         self.field = FieldSection(model, actions)
@@ -53,6 +55,7 @@ class Inspector(QFrame):
         answer.addWidget(self.heatmap)
         page = QWidget()
         column = _column(page, tokens.SPACE_4)
+        column.addWidget(self.cell)
         column.addWidget(self.verdict)
         column.addWidget(self._awaited)
         column.addWidget(self.field)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.cell_actions import insert_cell_menu
 
 
 def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
@@ -22,8 +23,9 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
     recent.setToolTipsVisible(True)
     recent.addAction(one.forget_recent)
     file.insertMenu(one.open_sample, recent)
+    image = bar.addMenu(translate("Menus", "&Image"))
     _fill(
-        bar.addMenu(translate("Menus", "&Image")),
+        image,
         (
             one.previous,
             one.next,
@@ -42,18 +44,14 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
             one.resume,
         ),
     )
-    _fill_case(bar.addMenu(translate("Menus", "&Case")), one)
+    insert_cell_menu(image, one, one.analyse_view)
+    cases = (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.report_case, one.erase_case)
+    _fill(bar.addMenu(translate("Menus", "&Case")), (*cases, None, one.lock, one.restore_history))
     _fill_view(bar.addMenu(translate("Menus", "&View")), one)
     _fill(
         bar.addMenu(translate("Menus", "&Help")), (one.palette, one.keys, one.guide, None, one.show_welcome, one.about)
     )
     return recent
-
-
-def _fill_case(case: QMenu, one: Actions) -> None:
-    _fill(case, (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.erase_case))
-    _fill(case, (None, one.review_case, one.sign_case, one.amend_case, one.case_versions, one.agreement))
-    _fill(case, (None, one.report_case, None, one.lock, one.restore_history))
 
 
 def _fill_view(view: QMenu, one: Actions) -> None:

@@ -82,13 +82,15 @@ class Pane(QWidget):
         self.canvas.calibrate(um_per_px)
         self.scale.show_scale(self.canvas.zoom, um_per_px)
 
-    def show_heatmap(self, heatmap: HeatmapChoice, vocabulary: Vocabulary, *, hidden: bool) -> None:
-        """Lay the heatmap over the image, or over the field of a slide that it explains."""
+    def show_heatmap(
+        self, heatmap: HeatmapChoice, vocabulary: Vocabulary, *, hidden: bool, outlined: bool = True
+    ) -> None:
+        """Lay the heatmap over the image, or over the field of a slide that it explains, which is `outlined`."""
         image = heatmap.image if not hidden and self.canvas.has_picture else None
         region = heatmap.finding.source.region if heatmap.finding is not None else None
         area = QRectF(*region) if region is not None else None
         self.canvas.show_heatmap(image, heatmap.opacity, area)
-        self.canvas.show_region(area if area is not None and not hidden else QRectF())
+        self.canvas.show_region(area if area is not None and outlined and not hidden else QRectF())
         was_shown = self.legend.isVisible()
         if image is not None and heatmap.label is not None:
             changed = self.legend.explain(vocabulary.look(heatmap.label).display, heatmap.bar)

@@ -134,8 +134,11 @@ class Stage(QWidget):
 
     def _show_heatmap(self) -> None:
         beside = self._model.comparison.mode is Compared.HEATMAP
-        vocabulary = self._model.images.vocabulary
-        self.pane.show_heatmap(self._model.heatmap, vocabulary, hidden=self._hidden or beside)
+        cells = self._model.cells
+        vocabulary = cells.vocabulary if cells.explained else self._model.images.vocabulary
+        outlined = not cells.explained or self._model.heatmap.shown
+        hidden = self._hidden or beside
+        self.pane.show_heatmap(self._model.heatmap, vocabulary, hidden=hidden, outlined=outlined)
 
     def _show_adjusted(self) -> None:
         self.pane.adjusted.setVisible(not self._model.adjustment.neutral and self._model.picture is not None)

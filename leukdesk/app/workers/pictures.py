@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from leukdesk.domain.cell import Box
     from leukdesk.imaging.pyramid import Pyramid
     from leukdesk.imaging.thumbnail_store import ThumbnailStore
 
 _WHOLE_PX = 16_000_000  # larger pictures are shown in tiles
+_AROUND = 1.5  # sides of a cell's box in its picture
 _OVERLAY_PX = 1024  # longer side of the heatmap picture; it is smooth, so more would only cost memory
 
 
@@ -97,6 +100,15 @@ class Pictures:
         except ImageError:
             return b""
         return _encoded(picture, "JPEG")
+
+    def cells(self, path: Path, boxes: Sequence[Box], size: int) -> list[QImage]:
+        """A square picture of `size` px of each cell, with a quarter of its box around it."""
+        from leukdesk.imaging.read import read_image
+        from leukdesk.imaging.regions import ArrayRegions, crop_around
+
+        picture = ArrayRegions(read_image(path, limit_px=self._limit_px).pixels)
+        sides = (_AROUND * max(box.width, box.height) for box in boxes)
+        return [to_qimage(crop_around(picture, box.centre, side, size)) for box, side in zip(boxes, sides, strict=True)]
 
     def forget_thumbnails(self) -> None:
         """Remove what was kept of them."""

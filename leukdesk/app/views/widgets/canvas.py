@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QEasingCurve, QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
@@ -33,6 +34,19 @@ _MOST = 40.0  # screen pixels for one image pixel
 _FIT_MARGIN = tokens.SPACE_4
 
 
+class Hand(Protocol):
+    """Takes what the mouse does over the image, with points in px of the image; each tells whether it did."""
+
+    def press(self, at: QPointF, event: QMouseEvent) -> bool:
+        """A button goes down."""
+
+    def move(self, at: QPointF, event: QMouseEvent) -> bool:
+        """The pointer moves, with or without a button."""
+
+    def release(self, at: QPointF, event: QMouseEvent) -> bool:
+        """A button comes up."""
+
+
 class Canvas(QGraphicsView):
     """Shows one image. `zoomed` tells the magnification: screen pixels (logical) for one image pixel.
 
@@ -53,10 +67,12 @@ class Canvas(QGraphicsView):
         self._target = 1.0
         self._anchor = (QPointF(), QPointF())  # in the scene, in the view
         self._pan_from: QPointF | None = None
-        self._measuring = False
+        self._measuring = self._drawing = False
         self._ruler = QLineF()
         self._um_per_px: float | None = None
         self._region = QRectF()
+        self.hand: Hand | None = None  # what the mouse does instead of moving the image
+        self.layers: list[Callable[[QPainter], None]] = []  # drawn over the image, by a painter that paints in its px
         scene = QGraphicsScene(self)
         scene.addItem(self._picture)
         scene.addItem(self._overlay)
@@ -290,12 +306,16 @@ class Canvas(QGraphicsView):
         if self._measuring and event.button() == Qt.MouseButton.LeftButton and self.has_picture:
             at = self._scene_at(event.position())
             self._ruler = QLineF(at, at)
+        elif self.hand is not None and self.has_picture and self.hand.press(self._scene_at(event.position()), event):
+            return
         elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pan_from = event.position()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pan_from is not None:
+        if self.hand is not None and self._pan_from is None and self.hand.move(self._scene_at(event.position()), event):
+            pass
+        elif self._pan_from is not None:
             self._free()
             self._scroll(event.position() - self._pan_from)
             self._pan_from = event.position()
@@ -306,7 +326,9 @@ class Canvas(QGraphicsView):
             self._repaint()
         self.pointed.emit(self._scene_at(event.position()) if self.has_picture else None)
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.hand is not None and not self._measuring:
+            self.hand.release(self._scene_at(event.position()), event)
         self._pan_from = None
         self._show_cursor()
 
@@ -324,11 +346,19 @@ class Canvas(QGraphicsView):
     def drawForeground(self, painter: QPainter, _rect: QRectF | QRect) -> None:
         if self._truth:
             draw_truth(painter, self._truth, self.font())
+        for draw in self.layers:
+            draw(painter)
         if not self._region.isEmpty():
             draw_region(painter, self._region)
         if not self._ruler.isNull():
             draw_ruler(painter, self._ruler, self.ruler_words, self.font())
 
+    def show_drawing(self, on: bool) -> None:
+        """Whether a press draws, for the pointer's shape."""
+        self._drawing = on
+        self._show_cursor()
+
     def _show_cursor(self) -> None:
-        shape = Qt.CursorShape.CrossCursor if self._measuring else Qt.CursorShape.OpenHandCursor
+        exact = self._measuring or self._drawing
+        shape = Qt.CursorShape.CrossCursor if exact else Qt.CursorShape.OpenHandCursor
         self.viewport().setCursor(shape)

@@ -59,6 +59,12 @@ class Sketch:
         frame.moveCenter(room.toRectF().center())
         self._painter.drawImage(frame, picture)
 
+    def frame(self, room: QRect, pen: QPen) -> None:
+        """A frame around a part."""
+        self._painter.setPen(pen)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRect(self._mirrored(room).adjusted(0, 0, -1, -1))
+
     def words(
         self,
         room: QRect,
@@ -84,12 +90,14 @@ class Sketch:
 
     def mark(self, room: QRect, face: Marked, size: int) -> None:
         """The class's colour, or the icon of what took its place, at the start of `room`."""
-        side = self._theme.px(size)
-        square = self._mirrored(QRect(room.left(), room.top() + (room.height() - side) // 2, side, side))
-        if not face.colour:
-            self._painter.drawPixmap(square.topLeft(), self._theme.pixmap(face.icon, face.tone, size))
-            return
-        colour = QColor(face.colour)
+        if face.colour:
+            self.dot(room, face.colour, size)
+        else:
+            self._painter.drawPixmap(self._square(room, size).topLeft(), self._theme.pixmap(face.icon, face.tone, size))
+
+    def dot(self, room: QRect, name: str, size: int) -> None:
+        """A class's colour, `#RRGGBB`, at the start of `room`."""
+        colour, square = QColor(name), self._square(room, size)
         self._painter.setPen(QPen(colour.darker(130), 1))
         self._painter.setBrush(colour)
         self._painter.drawEllipse(square.toRectF().adjusted(2.5, 2.5, -2.5, -2.5))
@@ -101,6 +109,10 @@ class Sketch:
         for part, colour in ((room, self._theme.colour("track")), (filled, QColor(face.colour))):
             self._painter.setBrush(colour)
             self._painter.drawRoundedRect(self._mirrored(part), 3, 3)
+
+    def _square(self, room: QRect, size: int) -> QRect:
+        side = self._theme.px(size)
+        return self._mirrored(QRect(room.left(), room.top() + (room.height() - side) // 2, side, side))
 
     def _mirrored(self, room: QRect) -> QRect:
         return QStyle.visualRect(self._painter.layoutDirection(), self.cell, room)

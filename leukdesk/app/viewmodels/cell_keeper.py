@@ -1,0 +1,72 @@
+"""Cells and human labels on their way into the case history, when the user asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from leukdesk.app.viewmodels.analyse import AnalyseViewModel
+from leukdesk.app.viewmodels.casebook import Casebook
+from leukdesk.domain.errors import HistoryError, HistoryReason, KnownError
+
+if TYPE_CHECKING:
+    from leukdesk.analysis.keep_cells import Kept, Written
+    from leukdesk.history.history import History
+
+
+class CellKeeper(QObject):
+    """Writes through the `Casebook`; `kept` tells how many cells and labels were new."""
+
+    kept = Signal(int, int)
+    failed = Signal(object)  # KnownError
+
+    def __init__(self, casebook: Casebook, model: AnalyseViewModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._casebook, self._model = casebook, model
+        self._written: Written = {}
+        self._busy = False
+        model.opened.connect(self._forget)
+        model.case_changed.connect(self._forget)
+
+    def keep(self) -> None:
+        """Keep the cells of all open images, in the case that is open, or in none."""
+        cells, user = self._model.cells, self._casebook.user
+        if self._busy or cells.card is None:
+            return
+        if user is None:
+            self.failed.emit(
+                HistoryError(
+                    "the cells cannot be kept: the case history is not open, or nobody is signed in",
+                    reason=HistoryReason.NOT_ALLOWED,
+                    advice="Open it in Cases, or sign in, and try again.",
+                )
+            )
+            return
+        case = self._model.case
+        case_id = case.id if case is not None else None
+        readings, written, temperature, who = cells.readings(), self._written, cells.card.temperature, user.id
+
+        def work(history: History) -> Kept:
+            from leukdesk.analysis.keep_cells import keep_cells
+
+            return keep_cells(
+                readings, history.findings, history.reviews, user=who, case_id=case_id, temperature=temperature,
+                written=written,
+            )  # fmt: skip
+
+        self._busy = True
+        self._casebook.write(work, self._done, self._fail, case_id=case_id)
+
+    def _done(self, kept: Kept) -> None:
+        self._busy = False
+        self._written = kept.written
+        self.kept.emit(kept.cells, kept.labels)
+
+    def _fail(self, error: Exception) -> None:
+        self._busy = False
+        if isinstance(error, KnownError):
+            self.failed.emit(error)
+
+    def _forget(self) -> None:
+        self._written = {}

@@ -1,0 +1,249 @@
+"""Outlines of cells over the image with short names beside them: at every zoom of one weight, a thousand at once.
+
+What is out of view is not drawn, and names that would lie over each other are left out, the selected cell's never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QTransform
+
+from leukdesk.app.theme import tokens
+from leukdesk.app.viewmodels.cell_faces import CellFace, Line
+from leukdesk.app.views.widgets.ink import Ink, Stroke
+from leukdesk.domain.cell import Cell
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_DARK, _LIGHT = "#16181A", "#FFFFFF"
+_DASHES = {Line.DASHED: (8.0, 6.0), Line.DOTTED: (2.0, 5.0)}  # px on screen: drawn, left out
+_NAMED_FROM = 18.0  # px on screen; smaller cells get no name
+_MARGIN = 0.2  # of the view, on each side, that is drawn beyond it
+_MANY = 80  # cells in view from which edges are not smoothed
+_MOST_NAMES = 150
+_SIMPLE_BELOW = 9.0  # px on screen; smaller cells are drawn as boxes
+_BIN = 32  # px, of the grid in which names look for room
+_PAD = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """One cell, ready to be drawn."""
+
+    face: CellFace
+    corners: NDArray[np.float32]  # (corners, 2)
+    box: QRectF
+
+
+def marks(cells: Iterable[tuple[Cell, CellFace]]) -> list[Mark]:
+    """Marks of cells, in px of the image."""
+    import numpy as np
+
+    made = []
+    for cell, face in cells:
+        corners = np.asarray(cell.outline, np.float32)
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        made.append(Mark(face, corners, QRectF(left, top, right - left, bottom - top)))
+    return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What was drawn last: a picture of a part of the image, `area` in its px, at one magnification."""
+
+    image: QImage
+    area: QRectF
+    scale: float
+    ratio: float
+
+    def serves(self, seen: QRectF, scale: float, ratio: float, *, gliding: bool) -> bool:
+        """Whether it can be shown instead of drawing anew."""
+        return gliding or ((scale, ratio) == (self.scale, self.ratio) and self.area.contains(seen))
+
+
+class CellLayer:
+    """Draws marks with a painter that paints in px of the image."""
+
+    def __init__(self) -> None:
+        self._marks: list[Mark] = []
+        self._selected: frozenset[int] = frozenset()
+        self._plates: dict[tuple[str, str, int, float], QImage] = {}
+        self._kept: _Kept | None = None
+
+    def show(self, found: Sequence[Mark]) -> None:
+        """Draw these; those that matter most come last, over the others."""
+        self._marks = sorted(found, key=lambda one: (bool(one.face.class_id), one.face.blast))
+        self._kept = None
+
+    def select(self, keys: Collection[int]) -> None:
+        """Draw these as chosen."""
+        if frozenset(keys) != self._selected:
+            self._selected = frozenset(keys)
+            self._kept = None
+
+    def in_view_of(self, seen: QRectF) -> list[Mark]:
+        """Marks that touch a part of the image."""
+        return [one for one in self._marks if one.box.intersects(seen)]
+
+    def draw(self, painter: QPainter, seen: QRectF, font: QFont, ratio: float, *, gliding: bool = False) -> None:
+        """Draw what is in view; `seen` in px of the image, `ratio` of the screen's pixels to the font's.
+
+        What was drawn is kept with a margin, so that moving the image costs nothing; while a zoom is on its way it is
+        only stretched. (Asking the painter for its device instead of `ratio` would lose a reference to the viewport.)
+        """
+        transform = painter.transform()
+        if self._kept is None or not self._kept.serves(seen, transform.m11(), ratio, gliding=gliding):
+            self._kept = self._drawn(seen, transform.m11(), font, ratio)
+        kept = self._kept
+        painter.save()
+        painter.resetTransform()
+        room = transform.mapRect(kept.area)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, kept.scale != transform.m11())
+        if kept.scale == transform.m11():
+            painter.drawImage(QPointF(round(room.left()), round(room.top())), kept.image)
+        else:
+            painter.drawImage(room, kept.image)
+        painter.restore()
+
+    def _drawn(self, seen: QRectF, scale: float, font: QFont, ratio: float) -> _Kept:
+        more = seen.width() * _MARGIN, seen.height() * _MARGIN
+        area = seen.adjusted(-more[0], -more[1], *more)
+        found = self.in_view_of(area)
+        ink = Ink(ceil(area.width() * scale), ceil(area.height() * scale), ratio)
+        transform = QTransform(scale, 0, 0, scale, -area.left() * scale, -area.top() * scale)
+        others = [one for one in found if one.face.key not in self._selected]
+        if len(others) > _MANY:
+            self._draw_many(ink, others, transform)
+        for one in others if len(others) <= _MANY else ():
+            self._draw_outline(ink, one, transform, chosen=False)
+        for one in found:
+            if one.face.key in self._selected:
+                self._draw_outline(ink, one, transform, chosen=True)
+        image = ink.image().copy()
+        painter = QPainter(image)
+        self._draw_names(painter, found, transform, font, ratio)
+        painter.end()
+        return _Kept(image, area, scale, ratio)
+
+    def _draw_many(self, ink: Ink, found: Sequence[Mark], transform: QTransform) -> None:
+        away = (transform.dx(), transform.dy())
+        for blasts in (False, True):
+            lines = [
+                Stroke(one.corners * transform.m11() + away, one.face.colour, _DASHES.get(one.face.line))
+                for one in found
+                if one.face.blast is blasts
+            ]
+            if lines:
+                ink.strokes(lines, _DARK, wide=blasts)
+        for one in found:
+            if one.face.by_hand:
+                corner = transform.map(one.box.topRight())
+                ink.square(corner.x(), corner.y(), 3.5, _DARK)
+                ink.square(corner.x(), corner.y(), 2.5, _LIGHT)
+
+    def _draw_outline(self, ink: Ink, one: Mark, transform: QTransform, *, chosen: bool) -> None:
+        scale, face = transform.m11(), one.face
+        corners = one.corners * scale + (transform.dx(), transform.dy())
+        wide = 3.0 if face.blast or chosen else 2.0
+        small = max(one.box.width(), one.box.height()) * scale < _SIMPLE_BELOW
+        if not small or chosen:
+            ink.stroke(corners, _LIGHT if chosen else _DARK, wide + (4.0 if chosen else 2.0))
+        inner = _DARK if chosen and face.line is Line.DOTTED else face.colour
+        ink.stroke(corners, inner, wide, _DASHES.get(face.line))
+        if face.by_hand and not small:
+            x, y = float(corners[:, 0].max()), float(corners[:, 1].min())
+            ink.square(x, y, 3.5, _DARK)
+            ink.square(x, y, 2.5, _LIGHT)
+
+    # -- names
+
+    def _draw_names(
+        self, painter: QPainter, found: Sequence[Mark], transform: QTransform, font: QFont, ratio: float
+    ) -> None:
+        small = QFont(font)
+        small.setPixelSize(tokens.CAPTION)
+        taken: dict[tuple[int, int], list[QRectF]] = {}
+        scale = transform.m11()
+        first = sorted(found, key=self._importance)[:_MOST_NAMES]
+        for one in first:
+            box = transform.mapRect(one.box)
+            chosen = one.face.key in self._selected
+            if not one.face.short or (one.box.width() * scale < _NAMED_FROM and not chosen):
+                continue
+            plate = self._plate(one.face, small, ratio)
+            size = plate.deviceIndependentSize()
+            for corner in _places(box, size.width(), size.height()):
+                room = QRectF(corner, size)
+                if chosen or _free(room, taken):
+                    _take(room, taken)
+                    painter.drawImage(corner, plate)
+                    break
+
+    def _importance(self, one: Mark) -> tuple[int, int]:
+        """The chosen first, then blasts, then what waits for the reader, then the rest; what is not counted last."""
+        face = one.face
+        rank = 0 if face.key in self._selected else 1 if face.blast else 2 if face.line is Line.DASHED else 3
+        return rank if face.class_id else 4, face.key
+
+    def _plate(self, face: CellFace, font: QFont, ratio: float) -> QImage:
+        key = (face.label, face.colour, font.pixelSize(), ratio)
+        if key not in self._plates:
+            self._plates[key] = _plate(face, font, ratio)
+        return self._plates[key]
+
+
+def _plate(face: CellFace, font: QFont, ratio: float) -> QImage:
+    """White letters on a dark ground that any stain shows, with a dot in the class's colour."""
+    metrics = QFontMetricsF(font)
+    dot = 8.0
+    wide = metrics.horizontalAdvance(face.label) + dot + 3 * _PAD
+    high = metrics.height() + 2
+    made = QImage(round(wide * ratio), round(high * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(_DARK))
+    painter.drawRoundedRect(QRectF(0, 0, wide, high), 3, 3)
+    painter.setBrush(QColor(face.colour))
+    painter.drawEllipse(QRectF(_PAD, (high - dot) / 2, dot, dot))
+    painter.setFont(font)
+    painter.setPen(QColor(_LIGHT))
+    words = QRectF(dot + 2 * _PAD, 0, wide, high)
+    painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), face.label)
+    painter.end()
+    return made
+
+
+def _places(box: QRectF, wide: float, high: float) -> tuple[QPointF, ...]:
+    """Where a name may stand: above, below, and at the sides."""
+    middle = box.center()
+    return (
+        QPointF(middle.x() - wide / 2, box.top() - high - 2),
+        QPointF(middle.x() - wide / 2, box.bottom() + 2),
+        QPointF(box.right() + 2, middle.y() - high / 2),
+        QPointF(box.left() - wide - 2, middle.y() - high / 2),
+    )
+
+
+def _bins(room: QRectF) -> Iterable[tuple[int, int]]:
+    for row in range(int(room.top() // _BIN), int(room.bottom() // _BIN) + 1):
+        for column in range(int(room.left() // _BIN), int(room.right() // _BIN) + 1):
+            yield column, row
+
+
+def _free(room: QRectF, taken: dict[tuple[int, int], list[QRectF]]) -> bool:
+    return not any(room.intersects(other) for place in _bins(room) for other in taken.get(place, ()))
+
+
+def _take(room: QRectF, taken: dict[tuple[int, int], list[QRectF]]) -> None:
+    for place in _bins(room):
+        taken.setdefault(place, []).append(room)

@@ -1,0 +1,52 @@
+"""Cells and what a person said of them go into the history once, as rows of their own."""
+
+from __future__ import annotations
+
+from leukdesk.analysis.keep_cells import Kept, keep_cells
+from leukdesk.domain.case import CaseDetails
+from leukdesk.domain.marked_cell import FieldReading, reading_of
+from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.review import NOT_CLASSED
+from leukdesk.history.history import History
+from tests.findings import make_finding
+from tests.unit.foundation.test_marked_cells import CLASSES, analysis
+
+
+def test_cells_are_kept_once_and_labels_as_they_change(history: History) -> None:
+    user = history.users.all()[0].id
+    case = history.cases.open(user, CaseDetails(accession="24-0117")).id
+    before: Kept = Kept(0, 0, {})
+
+    def keep(reading: FieldReading) -> Kept:
+        return keep_cells(
+            [reading], history.findings, history.reviews,
+            user=user, case_id=case, temperature=1.0, written=before.written,
+        )  # fmt: skip
+
+    reading = reading_of(analysis())
+    before = keep(reading.named([1], "blast"))
+    assert (before.cells, before.labels) == (3, 1)
+    again = keep(reading.named([1], "blast"))
+    assert (again.cells, again.labels) == (0, 0)
+    before = keep(reading.named([2], "blast").without([3]))
+    assert (before.cells, before.labels) == (0, 3)  # one taken back, one new, one that is no cell
+    answers = {one.cell: one for one in history.reviews.answers(case)}
+    assert {number: one.human_label for number, one in answers.items()} == {1: "", 2: "blast", 3: NOT_CLASSED}
+    assert {one.model_label for one in answers.values()} == {CLASSES[0]}
+    (image,) = history.findings.images(case)
+    kept = history.findings.of_image(image.id)
+    assert [one.cell for one in kept] == [1, 2, 3]
+    assert kept[0].box is not None
+    assert kept[0].box.left == reading.cells[0].cell.box.left
+
+
+def test_cells_stand_beside_the_finding_about_the_whole_image(history: History) -> None:
+    user = history.users.all()[0].id
+    history.findings.record(user, None, [NewFinding(make_finding())])
+    kept = keep_cells(
+        [reading_of(analysis())], history.findings, history.reviews,
+        user=user, case_id=None, temperature=1.0, written={},
+    )  # fmt: skip
+    assert kept.cells == 3
+    (image,) = history.findings.images(None)
+    assert [one.cell for one in history.findings.of_image(image.id)] == [0, 1, 2, 3]

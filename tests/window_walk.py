@@ -39,6 +39,7 @@ from leukdesk.domain.errors import SettingsError
 from leukdesk.domain.optics import STAINS
 from leukdesk.history.history import History
 from leukdesk.workspace import Workspace
+from tests.review_walk import review_scenes
 
 CONTROLS = (
     QAbstractButton,
@@ -130,6 +131,7 @@ def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
     desk.recorder.keep_all()
     desk.until(lambda: window.cases.page.images.model().rowCount() > 0)
     yield "a case", window
+    yield from review_scenes(desk)
     for opener in (
         commands.new_case,
         commands.edit_case,

@@ -15,7 +15,7 @@ from leukdesk.domain.review import NO_CLASS, Agreement
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
-    """Agreement of model and human over the answers to which a human gave a class."""
+    """Agreement of model and human over the answers of the model to which a human gave a class."""
 
     answers: int
     agreed: int

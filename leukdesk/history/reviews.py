@@ -42,7 +42,7 @@ _BY_DAY = (
     )
     .join(_NEWEST, (_NEWEST.c.image_id == answers.c.image_id) & (_NEWEST.c.number == answers.c.number))
     .join(events, events.c.seq == _NEWEST.c.event)
-    .where(answers.c.human_label != "")
+    .where(answers.c.human_label != "", answers.c.accepted == 1)
     .group_by("day", answers.c.model_label, answers.c.human_label)
 )
 
@@ -119,11 +119,11 @@ class Reviews:
             return read_amendments(transaction.connection, case_id)[-1]
 
     def agreement(self, case_id: int | None = None) -> list[Agreement]:
-        """Counts of (model's label, human's label) in a case, or in all; for kappa."""
+        """Counts of (model's label, human's label) in a case, or in all, where both gave an answer; for kappa."""
         with self._ledger.reading() as connection:
             counted = (
                 select(answers.c.model_label, answers.c.human_label, func.count().label("count"))
-                .where(answers.c.human_label != "")
+                .where(answers.c.human_label != "", answers.c.accepted == 1)
                 .group_by(answers.c.model_label, answers.c.human_label)
                 .order_by(answers.c.model_label, answers.c.human_label)
             )

@@ -10,6 +10,7 @@ from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.case_list import CaseList
 from leukdesk.app.viewmodels.case_page import CasePage
 from leukdesk.app.viewmodels.casebook import Casebook
+from leukdesk.app.viewmodels.judging import Judging, judging
 from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.viewmodels.recorder import Recorder
 from leukdesk.app.viewmodels.report_desk import ReportDesk
@@ -28,6 +29,7 @@ class CaseDesk:
     cases: CaseList
     page: CasePage
     report: ReportDesk
+    judging: Judging
 
 
 def case_desk(
@@ -37,4 +39,6 @@ def case_desk(
     casebook = Casebook(lanes.history, make_bench)
     recorder = Recorder(casebook, model, pictures)
     page = CasePage(casebook, model.engine, lanes, pictures)
-    return CaseDesk(casebook, recorder, CaseList(casebook), page, ReportDesk(casebook, lanes.reports, make_bench))
+    report = ReportDesk(casebook, lanes.reports, make_bench)
+    said = judging(casebook, model.engine, lanes, pictures)
+    return CaseDesk(casebook, recorder, CaseList(casebook), page, report, said)

@@ -136,6 +136,11 @@ class Actions(QObject, HasCellActions):
         self.report_case = self._action(self.tr("Report…"), "export", "Ctrl+P")
         self.erase_case = self._action(self.tr("Erase this case…"), "close")
         self.lock = self._action(self.tr("Lock the window"), "lock", "Ctrl+Shift+L")
+        self.review_case = self._action(self.tr("Review"), "ok", "Ctrl+R")
+        self.sign_case = self._action(self.tr("Sign off…"), "lock")
+        self.amend_case = self._action(self.tr("Amend…"), "edit")
+        self.case_versions = self._action(self.tr("Signed versions…"), "rows")
+        self.agreement = self._action(self.tr("Agreement…"), "compare")
         self.restore_history = self._action(self.tr("Restore the case history…"), "")
 
     def _add_looking(self) -> None:

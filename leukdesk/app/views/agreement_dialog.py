@@ -88,7 +88,7 @@ class AgreementDialog(QDialog):
         words = self.tr(
             "Kappa is 1 where both always say the same, and 0 where they agree as often as by chance. Who sees the "
             "model's answer first tends to follow it: only blind reading shows how far two independent readers agree. "
-            "What was left unidentified or not classed is not counted."
+            "What either left unidentified, or a person not classed, is not counted."
         )
         close = QPushButton(self.tr("Close"))
         close.setProperty("kind", "primary")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -30,7 +30,8 @@ from leukdesk.domain.user import Right
 class CasePageView(QWidget):
     """`left` wants the list back, `chosen` another case; `images_wanted` carries files to look at, and which first.
 
-    What can be done with a case is a row of buttons: `add_action` puts another one there.
+    What can be done with a case is a row of buttons: `add_action` puts another one there, `add_rare` what is seldom
+    needed into the menu at its end.
     """
 
     left = Signal()
@@ -54,7 +55,7 @@ class CasePageView(QWidget):
             self.tr("No image in this case"),
             self.tr("Drop images or a folder here. They open in Analyse, and what is found is kept in this case."),
         )
-        self._row = QHBoxLayout()
+        self._row, self.more = QHBoxLayout(), QToolButton()
         self._pages, self._waiting = QStackedLayout(), Skeleton(theme, "lines", self.tr("The case is on its way"))
         self._lay_out()
         self._connect()
@@ -67,8 +68,12 @@ class CasePageView(QWidget):
     def add_action(self, action: QAction) -> ActionButton:
         """Put a button for something one can do with the case at the end of the row."""
         button = ActionButton(self._theme, action, "toggle")
-        self._row.addWidget(button)
+        self._row.insertWidget(self._row.count() - 1, button)
         return button
+
+    def add_rare(self, *actions: QAction) -> None:
+        """Put what one seldom does with the case into the menu at the end of the row."""
+        self.more.menu().addActions(actions)
 
     # -- what is asked for
 
@@ -146,6 +151,14 @@ class CasePageView(QWidget):
         self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
+    def _set_up_more(self) -> None:
+        self.more.setText(self.tr("More"))
+        self.more.setAccessibleName(self.tr("What else can be done with this case"))
+        self.more.setProperty("kind", "toggle")
+        self.more.setMenu(QMenu(self.more))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
     def _head(self) -> QFrame:
         head = QFrame()
         head.setProperty("panel", "header")
@@ -160,8 +173,10 @@ class CasePageView(QWidget):
         names.addWidget(self.status)
         names.addWidget(self.unresolved)
         self._row.setSpacing(tokens.SPACE_1)
-        for action in (self._actions.add_to_case, self._actions.edit_case):
-            self.add_action(action)
+        self._row.addWidget(self.more)
+        self._set_up_more()
+        self.add_action(self._actions.add_to_case)
+        self.add_rare(self._actions.edit_case, self._actions.erase_case)
         rest = QHBoxLayout()
         rest.addLayout(self._row)
         rest.addStretch(1)

@@ -16,6 +16,7 @@ from leukdesk.app.views.case_list_view import CaseListView
 from leukdesk.app.views.case_page_view import CasePageView
 from leukdesk.app.views.erase_dialog import EraseDialog
 from leukdesk.app.views.put_into_case import PutIntoCase
+from leukdesk.app.views.review_desk import ReviewDesk
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.domain.case import Case, CaseDetails
 from leukdesk.domain.user import Right
@@ -57,7 +58,7 @@ class CasesView(QWidget):
     def first_control(self) -> QWidget:
         """Where keys go when one comes here."""
         shown = self.pages.currentWidget()
-        return shown.first_control() if isinstance(shown, CaseListView | CasePageView) else self.pages
+        return shown.first_control() if isinstance(shown, CaseListView | CasePageView | ReviewDesk) else self.pages
 
     def case_for_images(self) -> Case | None:
         """The case that images which are opened now belong to; says so where it is signed and takes none."""

@@ -7,21 +7,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.faces import Vocabulary
 from leukdesk.app.viewmodels.signing_words import difference_row
 from leukdesk.domain.sign_off import Difference
 
 _ROWS = 6  # that are shown at once
-_ROW = 30  # px
 
 
 class DifferenceTable(QTreeWidget):
     """`names` are the heads of its three columns."""
 
-    def __init__(self, theme: Theme, names: tuple[str, str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, names: tuple[str, str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.setColumnCount(3)
         self.setHeaderLabels(list(names))
         self.setRootIsDecorated(False)
@@ -40,5 +37,5 @@ class DifferenceTable(QTreeWidget):
             row = QTreeWidgetItem(list(difference_row(one, vocabulary)))
             row.setToolTip(0, row.text(0))
             self.addTopLevelItem(row)
-        rows = min(max(len(found), 1), _ROWS) + 1
-        self.setFixedHeight(self._theme.px(_ROW) * rows + 4)
+        rows = min(max(len(found), 1), _ROWS)
+        self.setFixedHeight(self.header().sizeHint().height() + rows * max(self.sizeHintForRow(0), 1) + 2)

@@ -36,6 +36,7 @@ from leukdesk.app.views.account_settings import AccountSettings
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
 from leukdesk.app.views.batch_view import BatchView
+from leukdesk.app.views.case_judging import CaseJudging
 from leukdesk.app.views.cases_view import CasesView
 from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.leaving import Leaving
@@ -91,8 +92,7 @@ class MainWindow(QMainWindow):
         self.commands.rebind(preferences.settings.keys)
         accounts = AccountSettings(desk.casebook, preferences, theme)
         self.settings = SettingsView(preferences, theme, one, sections(self.menuBar()), folders, accounts)
-        self.cases = CasesView(desk, model, theme, self.commands)
-        self.reporting = Reporting(self.cases, desk, theme, one.report_case)
+        self._make_cases(desk)
         self._views = (self.analyse, self.batch, self.cases, self.models, self.settings)
         self._ways = one.ways()
         self.status = StatusStrip(model, theme, self.commands)
@@ -218,6 +218,13 @@ class MainWindow(QMainWindow):
         self._drop.raise_()
 
     # -- building
+
+    def _make_cases(self, desk: CaseDesk) -> None:
+        """The Cases place, and what is done on the page of a case beside keeping it."""
+        one, theme = self.commands, self._theme
+        self.cases = CasesView(desk, self._model, theme, one)
+        self.judging = CaseJudging(self.cases, desk, self._model.engine, self._preferences, theme, one)
+        self.reporting = Reporting(self.cases, desk, theme, one.report_case)
 
     def _appear(self) -> None:
         self.setWindowTitle("leukdesk")

@@ -45,13 +45,18 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
         ),
     )
     insert_cell_menu(image, one, one.analyse_view)
-    cases = (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.report_case, one.erase_case)
-    _fill(bar.addMenu(translate("Menus", "&Case")), (*cases, None, one.lock, one.restore_history))
+    _fill_case(bar.addMenu(translate("Menus", "&Case")), one)
     _fill_view(bar.addMenu(translate("Menus", "&View")), one)
     _fill(
         bar.addMenu(translate("Menus", "&Help")), (one.palette, one.keys, one.guide, None, one.show_welcome, one.about)
     )
     return recent
+
+
+def _fill_case(case: QMenu, one: Actions) -> None:
+    _fill(case, (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.erase_case))
+    _fill(case, (None, one.review_case, one.sign_case, one.amend_case, one.case_versions, one.agreement))
+    _fill(case, (None, one.report_case, None, one.lock, one.restore_history))
 
 
 def _fill_view(view: QMenu, one: Actions) -> None:

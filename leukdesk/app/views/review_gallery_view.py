@@ -14,6 +14,7 @@ from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.review import ReviewSession
 from leukdesk.app.viewmodels.review_gallery import ReviewGallery
 from leukdesk.app.viewmodels.review_heatmap import model_of
+from leukdesk.app.viewmodels.review_words import label_name
 from leukdesk.app.views.widgets.grid import Shape
 from leukdesk.app.views.widgets.grid_view import GridView
 from leukdesk.app.views.widgets.labels import label
@@ -139,8 +140,8 @@ class ReviewGalleryView(QWidget):
         gallery = self._gallery
         total, name = gallery.rowCount(), self._vocabulary.look(gallery.label).display
         self.progress.setText(
-            self.tr("Seen: {seen} of {total}. Press a class's key for what is wrong.").format(
-                seen=number(gallery.seen_count), total=number(total)
+            self.tr("Seen: {seen} of {total}. For what is wrong: {keys}").format(
+                seen=number(gallery.seen_count), total=number(total), keys=self._spoken_keys()
             )
             if total
             else self.tr("Nothing is left of this class.")
@@ -150,6 +151,11 @@ class ReviewGalleryView(QWidget):
         self.accept.setVisible(total > 0)
         self.accept.setEnabled(gallery.all_seen)
         self.undo.setEnabled(self._session.can_undo)
+
+    def _spoken_keys(self) -> str:
+        """Which key gives which answer."""
+        keys = self._gallery.items[0].keys | {"U": UNIDENTIFIED, "N": NOT_CLASSED}
+        return "   ".join(f"{key} {label_name(one, self._vocabulary)}" for key, one in keys.items())
 
     def _agree(self) -> None:
         self._gallery.accept()

@@ -34,7 +34,7 @@ class SignDialog(QDialog):
         self.missing.setProperty("tone", "attention")
         self._grid, self.labels = QGridLayout(), label("", wrap=True)
         self._heading = label(self.tr("Where you said another class than the model"), "section")
-        self.changed = DifferenceTable(theme, (self.tr("Image"), self.tr("Model"), self.tr("You")))
+        self.changed = DifferenceTable((self.tr("Image"), self.tr("Model"), self.tr("You")))
         self.signer, self.password = Picker(theme, self.tr("Signed by")), QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setAccessibleName(self.tr("Password"))
@@ -115,6 +115,7 @@ class SignDialog(QDialog):
         chosen = self._chosen
         self.password.setVisible(chosen is not None and chosen.has_password)
         self._allow()
+        (self.sign if self.password.isHidden() else self.password).setFocus()
 
     def _allow(self) -> None:
         content, chosen = self._signing.content, self._chosen

@@ -31,7 +31,7 @@ class VersionsDialog(QDialog):
         self.version = Picker(theme, self.tr("Version"))
         self.then, self.now, self.why = (label("", wrap=True) for _ in range(3))
         self.seal = label("", "caption", wrap=True)
-        self.differs = DifferenceTable(theme, (self.tr("Image"), self.tr("As signed"), self.tr("Now")))
+        self.differs = DifferenceTable((self.tr("Image"), self.tr("As signed"), self.tr("Now")))
         self.same = label("", "muted", wrap=True)
         self.error = InlineError(theme, self, subject=False)
         self._lay_out()
@@ -70,6 +70,7 @@ class VersionsDialog(QDialog):
         self.differs.show_differences(chosen.since, self._vocabulary)
         self.differs.setVisible(bool(chosen.since))
         self.same.setText("" if chosen.since else self.tr("Nothing was changed since."))
+        self.same.setVisible(bool(self.same.text()))
         self.adjustSize()
 
     def _reasons(self, version: Version) -> str:

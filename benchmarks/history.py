@@ -1,10 +1,10 @@
 """The case history at size, against plain sqlite3 doing the same work on the same file.
 
-Run: `python -m benchmarks.history [--cases 100000] [--keep DIR]`. It makes a history of 100 000 cases with ten findings
-each (kept in DIR, and used again from there), then takes turns: the product's call, and the statements it comes down to
-through the sqlite3 module alone. Medians and 95th percentiles; the goals are 50 ms (p95) for a search and for opening a
-case, and 10 ms for recording one finding with its audit event. Wall time counts, and beside it processor time: on a
-machine with other work, the second one is the program's.
+Run: `python -m benchmarks.history [--cases 100000] [--keep DIR] [--record FILE]`. It makes a history of 100 000 cases
+with ten findings each (kept in DIR, and used again from there), then takes turns: the product's call, and the
+statements it comes down to through the sqlite3 module alone. Medians and 95th percentiles; the goals are 50 ms (p95)
+for a search and for opening a case, and 10 ms for recording one finding with its audit event. Wall time counts, and
+beside it processor time: on a machine with other work, the second one is the program's.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import random
 import sqlite3
 import statistics
@@ -59,13 +60,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="keep the history here, and use it again")
+    parser.add_argument("--record", type=Path, help="write the figures here as JSON")
     parser.add_argument("--times", type=int, default=200)
     arguments = parser.parse_args()
     with place(arguments.keep) as folder:
         history = open_history(folder)
         try:
             fill(history, arguments.cases)
-            measure(history, arguments.times)
+            rows = measure(history, arguments.times)
+            if arguments.record is not None:
+                keep_record(arguments.record, history, rows)
         finally:
             history.close()
     return 0
@@ -112,7 +116,15 @@ def finding(rng: random.Random) -> NewFinding:
     return NewFinding(replace(answer, source=replace(answer.source, path=path, sha256=name)), 1.2, 250_000)
 
 
-def measure(history: History, times: int) -> None:
+def keep_record(path: Path, history: History, rows: list[dict[str, object]]) -> None:
+    """What was measured, and how busy the machine was with other work."""
+    load, cores = os.getloadavg()[1], len(os.sched_getaffinity(0))
+    size = {"cases": history.cases.search(CaseQuery(), limit=1).total, "events": history.trail.head().seq}
+    made = {"measured": date.today().isoformat(), "cores": cores, "load of five minutes": round(load, 1)}
+    path.write_text(json.dumps(made | size | {"unit": "ms", "rows": rows}, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(history: History, times: int) -> list[dict[str, object]]:
     """Product and plain sqlite3 in turns."""
     plain = sqlite3.connect(history.folder / DATABASE, isolation_level=None)
     for pragma in SQLITE_PRAGMAS:
@@ -127,17 +139,18 @@ def measure(history: History, times: int) -> None:
     def find(text: object) -> object:
         return pages.search(CaseQuery(str(text)))
 
-    report("search", times, lambda: rng.choice(TEXTS), find, partial(search, plain))
+    rows = [report("search", times, lambda: rng.choice(TEXTS), find, partial(search, plain))]
     for one in TEXTS:
-        report(f"  {one!r}", max(5, times // 20), partial(str, one), find, partial(search, plain))
-    report("open a case", times, lambda: rng.choice(ids), history.trail.case, partial(open_case, plain))
+        rows += [report(f"  {one!r}", max(5, times // 20), partial(str, one), find, partial(search, plain))]
+    rows += [report("open a case", times, lambda: rng.choice(ids), history.trail.case, partial(open_case, plain))]
 
     def write(pair: tuple[int, NewFinding]) -> object:
         return history.findings.record(user, pair[0], [pair[1]])
 
     drawn = partial(draw_finding, rng, ids)
-    report("record a finding", times, drawn, write, lambda pair: record(plain, *pair))
+    rows += [report("record a finding", times, drawn, write, lambda pair: record(plain, *pair))]
     plain.close()
+    return rows
 
 
 def draw_finding(rng: random.Random, ids: list[int]) -> tuple[int, NewFinding]:
@@ -145,8 +158,10 @@ def draw_finding(rng: random.Random, ids: list[int]) -> tuple[int, NewFinding]:
     return rng.choice(ids), finding(rng)
 
 
-def report(name: str, times: int, draw: Callable[[], object], *contestants: Callable[[Any], object]) -> None:
-    """One line of the table."""
+def report(
+    name: str, times: int, draw: Callable[[], object], *contestants: Callable[[Any], object]
+) -> dict[str, object]:
+    """One line of the table, which is returned as well."""
     wall: list[list[float]] = [[], []]
     used: list[list[float]] = [[], []]
     for _ in range(times + 3):
@@ -157,12 +172,16 @@ def report(name: str, times: int, draw: Callable[[], object], *contestants: Call
             wall[number].append(1000 * (time.perf_counter() - begun))
             used[number].append(1000 * (time.process_time() - busy))
     line = f"{name:26}"
-    for number in (0, 1):
+    row: dict[str, object] = {"what": name.strip(), "goal": GOALS_MS.get(name)}
+    for number, who in enumerate(("product", "plain sqlite3")):
         kept = sorted(wall[number][3:])
+        figures = statistics.median(kept), kept[int(0.95 * (len(kept) - 1))], statistics.median(used[number][3:])
+        row[who] = dict(zip(("p50", "p95", "cpu"), (round(one, 2) for one in figures), strict=True))
         line += f"{statistics.median(kept):{8 + 2 * number}.1f}{kept[int(0.95 * (len(kept) - 1))]:8.1f}"
         line += f"{statistics.median(used[number][3:]):6.1f}"
     sys.stdout.write(f"{line}{GOALS_MS.get(name, ''):>8}\n")
     sys.stdout.flush()
+    return row
 
 
 def search(plain: sqlite3.Connection, text: str) -> list[tuple[object, ...]]:

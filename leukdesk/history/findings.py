@@ -87,7 +87,7 @@ class Findings:
             for at in range(0, len(wanted), 500):
                 condition = images.c.sha256.in_(wanted[at : at + 500]) & (bundles.c.sha256 == bundle_sha256)
                 condition = condition if case_id is None else condition & (images.c.case_id == case_id)
-                query = _selected().where(condition, predictions.c.number == WHOLE_IMAGE)
+                query = _FOUND.where(condition, predictions.c.number == WHOLE_IMAGE)
                 for row in connection.execute(query.order_by(predictions.c.event)).mappings():
                     found[row["image_sha256"]] = _finding(row)
         return found
@@ -275,7 +275,7 @@ class _Recording:
 
 def read_image(connection: Connection, image_id: int) -> RecordedImage:
     """One image. Raises `HistoryError` NOT_FOUND."""
-    row = connection.execute(_images().where(images.c.event == image_id)).mappings().first()
+    row = connection.execute(_IMAGES.where(images.c.event == image_id)).mappings().first()
     if row is None:
         raise HistoryError("there is no such image", reason=HistoryReason.NOT_FOUND, advice="It may have been erased.")
     return _image(row)
@@ -285,9 +285,8 @@ def read_images(
     connection: Connection, case_id: int | None, *, upto: int | None = None, limit: int
 ) -> list[RecordedImage]:
     """Images of a case, in the order they came, as of an event."""
-    query = _images().where(images.c.case_id.is_not_distinct_from(case_id)).order_by(images.c.event).limit(limit)
-    query = query if upto is None else query.where(images.c.event <= upto)
-    found = {row["event"]: _image(row) for row in connection.execute(query).mappings()}
+    given = {"case": case_id, "upto": _EVERY if upto is None else upto, "most": limit}
+    found = {row["event"]: _image(row) for row in connection.execute(_IN_CASE, given).mappings()}
     return list(found.values())
 
 
@@ -295,9 +294,8 @@ def read_findings(connection: Connection, image_ids: Sequence[int], upto: int | 
     """All findings of these images, cells included, in order, as of an event."""
     found: list[RecordedFinding] = []
     for at in range(0, len(image_ids), 500):
-        query = _selected().where(predictions.c.image_id.in_(image_ids[at : at + 500]))
-        query = query if upto is None else query.where(predictions.c.event <= upto)
-        found += [_finding(row) for row in connection.execute(query).mappings()]
+        given = {"images": list(image_ids[at : at + 500]), "upto": _EVERY if upto is None else upto}
+        found += [_finding(row) for row in connection.execute(_OF_IMAGES, given).mappings()]
     return sorted(found, key=lambda one: (one.id, one.cell))
 
 
@@ -326,6 +324,18 @@ def _selected() -> Select[Any]:
         .join(events, events.c.seq == predictions.c.event)
         .outerjoin(cells, (cells.c.event == predictions.c.event) & (cells.c.number == predictions.c.number))
     )
+
+
+_EVERY = 2**62  # a number that no event reaches
+_IMAGES, _FOUND = _images(), _selected()
+_IN_CASE = (
+    _IMAGES.where(images.c.case_id.is_not_distinct_from(bindparam("case")), images.c.event <= bindparam("upto"))
+    .order_by(images.c.event)
+    .limit(bindparam("most"))
+)
+_OF_IMAGES = _FOUND.where(
+    predictions.c.image_id.in_(bindparam("images", expanding=True)), predictions.c.event <= bindparam("upto")
+)
 
 
 def _image(row: RowMapping) -> RecordedImage:

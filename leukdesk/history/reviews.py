@@ -260,15 +260,18 @@ def _case_of(connection: Connection, image_id: int) -> int | None:
     return read_image(connection, image_id).case_id if found is None else found.case_id
 
 
+_WITH_EVENT = {
+    table: select(table, events.c.user_id, events.c.at, details.c.why)
+    .join(events, events.c.seq == table.c.event)
+    .join(details, details.c.event == events.c.seq)
+    for table in (labels, comments, sign_offs, amendments)
+}  # built once: building a statement costs more than running it
+
+
 def _with_event(
     connection: Connection, table: Table, condition: ColumnElement[bool], upto: int | None
 ) -> list[RowMapping]:
     """Rows with who wrote them, when and why."""
-    wanted = (
-        select(table, events.c.user_id, events.c.at, details.c.why)
-        .join(events, events.c.seq == table.c.event)
-        .join(details, details.c.event == events.c.seq)
-        .where(condition)
-    )
+    wanted = _WITH_EVENT[table].where(condition)
     wanted = wanted if upto is None else wanted.where(events.c.seq <= upto)
     return list(connection.execute(wanted.order_by(events.c.seq)).mappings())

@@ -18,6 +18,13 @@ from leukdesk.history.tables import details, events
 from leukdesk.history.users import names
 
 MOST_IMAGES = 1_000_000
+# Built once: building a statement costs more than running it.
+_NEWEST = select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)
+_EVENTS = (
+    select(events, details.c.why, details.c.changes)
+    .outerjoin(details, details.c.event == events.c.seq)
+    .order_by(events.c.seq)
+)
 
 
 class Trail:
@@ -63,7 +70,7 @@ class Trail:
 
 def read_head(connection: Connection) -> Head:
     """The last event of the chain."""
-    newest = connection.execute(select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)).first()
+    newest = connection.execute(_NEWEST).first()
     return Head(0, START.hex()) if newest is None else Head(newest.seq, newest.hash.hex())
 
 
@@ -71,8 +78,7 @@ def read_events(
     connection: Connection, case_id: int | None, *, after: int = 0, upto: int | None = None, limit: int
 ) -> list[AuditEvent]:
     """Events in order, with what and why as far as they were not erased."""
-    wanted = select(events, details.c.why, details.c.changes).outerjoin(details, details.c.event == events.c.seq)
-    wanted = wanted.where(events.c.seq > after).order_by(events.c.seq).limit(limit)
+    wanted = _EVENTS.where(events.c.seq > after).limit(limit)
     wanted = wanted if case_id is None else wanted.where(events.c.case_id == case_id)
     wanted = wanted if upto is None else wanted.where(events.c.seq <= upto)
     people = names(connection)

@@ -67,6 +67,7 @@ class ReviewSession(QObject):
         self._casebook = casebook
         self.pictures = ReviewPictures(lane, pictures, self)
         self.pictures.arrived.connect(self._picture_arrived)
+        casebook.user_changed.connect(self._follow_user)
         self.blind = False  # whether the model's answer is hidden until a person gave his own
         self._case: Case | None = None
         self._items: list[ReviewItem] = []
@@ -76,6 +77,7 @@ class ReviewSession(QObject):
         self._error: KnownError | None = None
         self._passed: set[int] = set()  # places where something was said in this session
         self._undo: list[_Before] = []
+        self._speaker = ""  # who said what can be undone
         self._untold = False  # whether something was written of which nobody knows
         self._token = Token()
 
@@ -284,6 +286,13 @@ class ReviewSession(QObject):
         if self._untold and self._case is not None:
             self._casebook.write(lambda history: None, case_id=self._case.id)
         self._untold = False
+
+    def _follow_user(self) -> None:
+        """What one person said is not another's to take back by a key."""
+        user = self._casebook.user
+        if user is not None and user.name != self._speaker:
+            self._undo, self._speaker = [], user.name
+        self.changed.emit()
 
     def _not_written(self, case_id: int, error: Exception) -> None:
         """What is shown is no longer what is kept: read it anew."""

@@ -45,8 +45,9 @@ def decision_words(item: ReviewItem) -> tuple[str, str]:
     return decision_word(item.finding.decision), why
 
 
-def said_by(item: ReviewItem) -> str:
-    """Who gave the label, and when."""
+def said_by(item: ReviewItem, vocabulary: Vocabulary) -> str:
+    """What was said, which may be no class of the model, by whom, and when."""
     if not item.label or item.at is None:
         return translate("Review", "Nobody has looked at this yet.")
-    return translate("Review", "{who}, {when}").format(who=item.author, when=date_and_time(item.at))
+    words, name = translate("Review", "{label}: {who}, {when}"), label_name(item.label, vocabulary)
+    return words.format(label=name, who=item.author, when=date_and_time(item.at))

@@ -64,7 +64,7 @@ class ReviewPanel(QFrame):
         )
         for keys in (self.classes, self.others):
             keys.setEnabled(open_to)
-        self.said.setText(said_by(item))
+        self.said.setText(said_by(item, vocabulary))
         self._show_accept(item, vocabulary)
 
     def say(self, hint: str) -> None:

@@ -17,6 +17,7 @@ from leukdesk.domain.case import Case
 from leukdesk.domain.errors import HistoryError, HistoryReason
 from leukdesk.domain.finding import Decision
 from leukdesk.domain.review import NOT_CLASSED, UNIDENTIFIED
+from leukdesk.domain.user import Role
 from tests.review_cases import record_case
 from tests.review_desk import Reviewer
 
@@ -207,3 +208,25 @@ def test_an_empty_and_a_lost_case(reviewer: Reviewer, smears: list[Path]) -> Non
     reviewer.until(lambda: reviewer.session.state is ReviewState.FAILED)
     assert reviewer.session.error is not None
     assert reviewer.session.error.reason == HistoryReason.NOT_FOUND
+
+
+def test_what_one_person_said_is_not_the_next_ones_to_take_back(reviewer: Reviewer, case: Case) -> None:
+    user = reviewer.history.users.local().id
+    reviewer.history.users.add(user, "Anna", Role.TECHNICIAN, "secret word")
+    reviewer.history.users.change(user, user, password="my own word")
+    reviewer.casebook.begin()
+    reviewer.until(lambda: reviewer.casebook.is_locked)
+    reviewer.casebook.sign_in("local", "my own word", lambda _: None)
+    reviewer.until(lambda: not reviewer.casebook.is_locked)
+    reviewer.begin(case)
+    reviewer.say("blasts")
+    reviewer.casebook.lock()
+    assert reviewer.session.read_only
+    reviewer.say("blasts")
+    assert reviewer.refused == [Refusal.READ_ONLY]
+    reviewer.casebook.sign_in("Anna", "secret word", lambda _: None)
+    reviewer.until(lambda: not reviewer.session.read_only)
+    assert not reviewer.session.can_undo
+    reviewer.say("lymphocytes")
+    reviewer.written()
+    assert [one.author for one in reviewer.history.trail.case(case.id).labels] == ["local", "Anna"]

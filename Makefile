@@ -5,8 +5,11 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+FLAVOUR ?= viewer full
+# The last three are linked with Qt for Wayland and printing: their names and versions are read from what is installed.
+PACKAGING := dpkg-dev binutils gcc libc6-dev libwayland-cursor0 libwayland-egl1 libcups2
 
-.PHONY: help run test test-core lint real-data systems screenshots translations bench clean dev install system-packages
+.PHONY: help run test test-core lint real-data systems screenshots translations bench package clean dev install system-packages
 .DEFAULT_GOAL := help
 
 help:            ## say what can be made
@@ -45,6 +48,15 @@ translations: dev ## collect the window's words, compile its translations; ARGS=
 bench: dev       ## run every benchmark; each prints its own table
 	@set -e; for script in benchmarks/[a-z]*.py; do \
 	  echo "== $$script"; packaging/with-display.sh $(BIN)/python -m "benchmarks.$$(basename $$script .py)" $(ARGS); done
+
+package: build/venv/.installed  ## build what a technician installs (dist/): .deb and .tar.gz; FLAVOUR=viewer only that one
+	@packaging/system-packages.sh $(PACKAGING)
+	@build/venv/bin/python packaging/product/build.py $(FLAVOUR)
+
+build/venv/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@$(BIN)/python -m venv build/venv
+	@build/venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[package,postgresql]'
+	@touch $@
 
 clean:           ## remove what was built or installed here (never results in output/ and runs/)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -1,7 +1,8 @@
 """From process start to the painted window and to the first shown prediction, against importing TensorFlow first.
 
-Run: `python -m benchmarks.startup [IMAGE]` on a display (`packaging/with-display.sh` brings one). Both contestants
-take turns in one run; medians over the runs after a first one that warms the disk cache. The goal is 0.3 s and 1 s.
+Run: `python -m benchmarks.startup [IMAGE]` on a display (`packaging/with-display.sh` brings one). The contestants take
+turns in one run; medians over the runs after a first one that warms the disk cache. The goal is 0.3 s and 1 s, from a
+package (`--package build/viewer/leukdesk/leukdesk`) 0.5 s to the painted window.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from leukdesk.paths import resources
 
 EVENTS = ("painted", "prediction")
 PLAIN = "import sys; from leukdesk.__main__ import main; sys.exit(main())"
-CONTESTANTS = {"leukdesk": PLAIN, "TensorFlow first": f"import tensorflow; {PLAIN}"}
+CONTESTANTS = {
+    "leukdesk": [sys.executable, "-c", PLAIN],
+    "TensorFlow first": [sys.executable, "-c", f"import tensorflow; {PLAIN}"],
+}
 PATIENCE_S = 120
 
 
@@ -29,11 +33,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("image", nargs="?", type=Path, default=resources() / "sample" / "phantom-01.png")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--package", type=Path, help="the `leukdesk` of a package, instead of TensorFlow first")
     arguments = parser.parse_args()
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in CONTESTANTS}
+    contestants = CONTESTANTS
+    if arguments.package:
+        contestants = {"leukdesk": CONTESTANTS["leukdesk"], "package": [str(arguments.package)]}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in contestants}
     for number in range(arguments.runs + 1):
-        for name, code in CONTESTANTS.items():
-            times = start(code, arguments.image)
+        for name, command in contestants.items():
+            times = start(command, arguments.image)
             if number:
                 found[name].append(times)
     sys.stdout.write(f"{'':20}{'painted':>10}{'prediction':>12}   seconds, median of {arguments.runs}\n")
@@ -45,13 +53,13 @@ def main() -> int:
     return 0
 
 
-def start(code: str, image: Path) -> dict[str, float]:
+def start(command: list[str], image: Path) -> dict[str, float]:
     """Seconds from the start of the process to each event."""
     with tempfile.TemporaryDirectory() as scratch:
         trace = Path(scratch) / "trace.jsonl"
         environment = {**os.environ, "LEUKDESK_STARTUP_TRACE": str(trace), "LEUKDESK_DATA": scratch}
         begun = time.monotonic_ns()
-        process = subprocess.Popen([sys.executable, "-c", code, str(image)], env=environment, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen([*command, str(image)], env=environment, stderr=subprocess.DEVNULL)
         try:
             return {event: (at - begun) / 1e9 for event, at in wait_for(trace, process).items()}
         finally:

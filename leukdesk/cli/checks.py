@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from leukdesk.settings import Engine
 
 _LIBRARIES = (
-    *("numpy", "opencv-python-headless", "pillow", "tifffile", "pydantic", "safetensors"),
-    *("ai-edge-litert", "keras", "tensorflow", "PySide6-Essentials"),
+    *("numpy", "opencv-python-headless", "pillow", "imagecodecs", "pydantic", "safetensors"),
+    *("ai-edge-litert", "PySide6-Essentials"),
 )
+_NOT_IN_EVERY_PACKAGE = ("keras", "tensorflow")
 _GIB = 1 << 30
 
 
@@ -49,7 +50,7 @@ def checks(bench: Workbench, engine: Engine | None) -> Iterator[Check]:
     """All checks, each as it is done; the slow ones, golden runs, last."""
     yield Check("leukdesk", State.OK, f"{__version__}, Python {platform.python_version()}")
     yield Check("system", State.OK, f"{platform.system()} {platform.machine()}, {_cores_and_memory()}")
-    yield Check("libraries", State.OK, ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES))
+    yield _libraries()
     yield from _engines()
     yield Check("display", State.OK if has_display() else State.NOTE, "found" if has_display() else "none found")
     yield _disk()
@@ -63,11 +64,17 @@ def _cores_and_memory() -> str:
     return f"{usable_cores()} cores, {psutil.virtual_memory().total / _GIB:.1f} GiB memory"
 
 
+def _libraries() -> Check:
+    versions = {name: _version(name) for name in (*_LIBRARIES, *_NOT_IN_EVERY_PACKAGE)}
+    told = [f"{name} {found or 'missing'}" for name, found in versions.items() if found or name in _LIBRARIES]
+    return Check("libraries", State.OK, ", ".join(told))
+
+
 def _version(distribution: str) -> str:
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        return "missing"
+        return ""
 
 
 def _engines() -> Iterator[Check]:

@@ -62,6 +62,12 @@ def vendor_of(path: Path) -> str:
     return "" if vendor == "generic-tiff" else vendor
 
 
+def library_version() -> str:
+    """The version of OpenSlide's library. Raises `ImageError` where it is not installed."""
+    version: str = _openslide().__library_version__
+    return version
+
+
 def _openslide() -> ModuleType:
     try:
         import openslide

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from training.augment import acquisition, colour, geometry, stain
+from training.augment import acquisition, colour, geometry, site, stain
 from training.augment.parameters import Choice, Number, Parameter, Range
 from training.augment.pixels import Image
 
@@ -63,6 +63,16 @@ OPERATIONS: Mapping[str, Operation] = {
         stain.stain,
         {"strength": Range((0.8, 1.2), 0, 5), "offset": Range((-0.02, 0.02), -1, 1), "background": Number(0.5, 0, 1)},
     ),
+    "site": Operation(
+        site.site,
+        {
+            "light": Range((0.75, 1), 0.1, 1),
+            "tint": Range((0.9, 1.1), 0.5, 2),
+            "density": Range((0.5, 1.3), 0.05, 10),
+            "channel": Range((0.8, 1.2), 0.1, 10),
+        },
+    ),
+    "field_edge": Operation(site.field_edge, {"distance": Range((0.2, 0.5), 0, 0.5)}),
     "noise": Operation(acquisition.noise, {"scale": Range((0, 8), 0, 128), "per_channel": Number(0.5, 0, 1)}),
     "blur": Operation(acquisition.blur, {"sigma": Range((0, 1), 0, 20)}),
     "jpeg": Operation(acquisition.jpeg, {"quality": Range((40, 95), 1, 100)}),

@@ -103,6 +103,31 @@ def refusals(model: Model) -> Iterator[str]:
     yield table(["images of", "number", "refused (exact limits)", *reasons], lines)
 
 
+def elsewhere(model: Model) -> Iterator[str]:
+    """How many cells of other laboratories are named, and how many of those rightly."""
+    if model.card.scope != "cell":
+        yield "Only models of single cells are asked about single cells."
+        return
+    if model.elsewhere is None:
+        yield "Not measured."
+        return
+    yield (
+        "Another stain, another camera, another reader. 'Named' is the share of cells to which the program would give "
+        "a class, 'right' the share of those; the last column counts every answer, also those the program withholds."
+    )
+    lines = [
+        [one.source, str(one.n), one.reader, share(one.named), share(one.right), share(one.best)]
+        for one in model.elsewhere.sets
+    ]
+    yield table(["cells of", "number", "read by", "named", "right of the named", "right of all"], lines)
+    for one in model.elsewhere.sets:
+        said = "; ".join(
+            f"{label}: " + ", ".join(f"{count} {answer}" for answer, count in answers.items())
+            for label, answers in one.answers.items()
+        )
+        yield f"{one.source}, what was said of each class: {said}."
+
+
 def heatmaps(model: Model) -> Iterator[str]:
     """Energy inside nucleated cells against their area."""
     if model.energy is None:

@@ -1,4 +1,4 @@
-"""The subcommands `page` and `energy`."""
+"""The subcommands `page`, `energy` and `elsewhere`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def add_parsers(subparsers: Any) -> None:
     energy.add_argument("--fields", type=Path, metavar="DIR", help="annotated fields, such as BCCD; else phantoms only")
     energy.add_argument("--out", type=Path, help="docs/results/energy/<bundle>.json by default")
     energy.set_defaults(func=_energy)
+    elsewhere = subparsers.add_parser("elsewhere", help="what a bundle of single cells makes of other laboratories'")
+    elsewhere.add_argument("bundle", type=Path, help="folder of a bundle")
+    elsewhere.add_argument("--fields", type=Path, metavar="DIR", required=True, help="BCCD's fields")
+    elsewhere.add_argument(
+        "--readings", type=Path, default=RESULTS / "elsewhere" / "bccd.csv", help="who reads them how"
+    )
+    elsewhere.add_argument("--cells", type=Path, metavar="DIR", help="single cells, such as aml-lmu-samples")
+    elsewhere.add_argument("--out", type=Path, help="docs/results/elsewhere/<bundle>.json by default")
+    elsewhere.set_defaults(func=_elsewhere)
 
 
 def _page(arguments: argparse.Namespace) -> int:
@@ -50,5 +59,20 @@ def _energy(arguments: argparse.Namespace) -> int:
         sys.stdout.write(
             f"{one.source}: {inside:.1f} % of the energy in {area:.1f} % of the area, {one.n} {one.pictures}\n"
         )
+    sys.stdout.write(f"{out}\n")
+    return 0
+
+
+def _elsewhere(arguments: argparse.Namespace) -> int:
+    from training.elsewhere.measure import measure_elsewhere
+    from training.evaluate.rows import write_text
+
+    found = measure_elsewhere(arguments.bundle, arguments.fields, arguments.readings, arguments.cells)
+    out = arguments.out or RESULTS / "elsewhere" / f"{found.bundle}.json"
+    write_text(out, json.dumps(found.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n")
+    for one in found.sets:
+        named, right, best = ((100 * (figure.value or 0)) for figure in (one.named, one.right, one.best))
+        said = f"{named:.1f} % named, {right:.1f} % of them right ({best:.1f} % were all named)"
+        sys.stdout.write(f"{one.source}: {one.n} cells, {said}\n")
     sys.stdout.write(f"{out}\n")
     return 0

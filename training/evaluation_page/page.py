@@ -23,6 +23,10 @@ OF_EACH: dict[str, tuple[Callable[[Model], Iterator[str]], str]] = {
     "Calibration, and what refusing buys": (results.calibration, "`leukdesk-train evaluate RUN`"),
     "Hits and misses by group": (results.by_group, "`leukdesk-train evaluate RUN`"),
     "What the program refuses": (audited.refusals, "`leukdesk-train audit RUN --scope DIR...`"),
+    "Cells of other laboratories": (
+        audited.elsewhere,
+        "`leukdesk-train elsewhere models/NAME --fields DIR --cells DIR`",
+    ),
     "What the score is evidence of": (audited.audit, "`leukdesk-train audit RUN`"),
     "Where the heatmaps lie": (audited.heatmaps, "`leukdesk-train energy models/NAME --fields DIR`"),
 }

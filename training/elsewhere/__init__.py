@@ -1,0 +1,1 @@
+"""Cells of other laboratories: what a model of single cells makes of them."""

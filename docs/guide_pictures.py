@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from camera import Camera, window
+from cell_scenes import cell_pictures
 from guide_review import review_pictures
 from PIL import Image
 from PySide6.QtWidgets import QDialog
@@ -86,6 +87,7 @@ def main() -> int:
         sample()
         own_files(data / "case 24-0117")
         review_pictures(IMAGES)
+        cell_pictures(IMAGES)
     finally:
         shutil.rmtree(data, ignore_errors=True)
     return 0

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from camera import Camera, Held, window
+from cell_scenes import CELL_SCENES
 
 from leukdesk import paths
 from leukdesk.bundles.library import Installed
@@ -297,6 +298,7 @@ SCENES: dict[str, Scene] = {
     "Analyse: error, image": analyse_error,
     "Analyse: error, no model": analyse_no_model,
     "Analyse: read-only": analyse_read_only,
+    **CELL_SCENES,
     "Models: empty": _models([]),
     "Models: loading": _models(None, hold=True),
     "Models: partial": _partly(),

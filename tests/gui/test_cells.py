@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageFilter
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -15,6 +16,7 @@ from window_fixtures import WAIT_MS
 from leukdesk.app.viewmodels.cell_faces import CellRef
 from leukdesk.app.viewmodels.cell_list import Narrowed
 from leukdesk.app.views.class_legend import CELLS
+from leukdesk.app.views.quality_gate import ExampleDialog
 from leukdesk.domain.review import UNIDENTIFIED
 from leukdesk.domain.vocabulary import RESEARCH_USE
 from training.phantom import random_slide, render_field, write_phantom
@@ -364,3 +366,43 @@ def test_counting_by_hand_rings_at_the_target_and_compares(cells: Desk) -> None:
     assert not panel.differential.table.isColumnHidden(5)
     cells.bot.mouseClick(view.anew, LEFT)
     assert model.by_hand is None
+
+
+# -- poor images, and the history
+
+
+def test_a_poor_image_says_why_its_cells_do_not_count(desk: Desk, fields: list[Path], tmp_path: Path) -> None:
+    poor = tmp_path / "field poor.png"
+    with Image.open(fields[0]) as image:
+        image.filter(ImageFilter.GaussianBlur(6)).save(poor)
+    desk.start(poor)
+    key(desk, Qt.Key.Key_F)
+    gate = desk.analyse.cells.gate
+    desk.until(lambda: gate.isVisible())
+    assert any("Cells not counted: Out of focus" in chip.text() for chip in gate.chips)
+    assert sum(desk.model.cells.counted(all_images=False).classes.values()) == 0
+    desk.bot.mouseClick(gate.example, LEFT)
+    dialog = next(one for one in desk.window.findChildren(ExampleDialog) if one.isVisible())
+    desk.until(lambda: not dialog.picture.pixmap().isNull())
+    dialog.accept()
+    desk.window.commands.hide_overlays.trigger()
+    assert not gate.isVisible()
+
+
+def test_cells_and_names_are_kept_in_the_history(cells: Desk) -> None:
+    cells.until(lambda: cells.session.casebook.user is not None)
+    click_cell(cells, whole(cells)[0])
+    cells.analyse.cells.gallery.name("plasma_cell")
+    key(cells, Qt.Key.Key_S, CTRL)
+    banner = cells.analyse.banner
+    cells.until(lambda: "Kept:" in banner.accessibleName())
+    assert "1 names by hand" in banner.accessibleName()
+    found: list[list[str]] = []
+    cells.session.casebook.read(
+        lambda history: [one.human_label for one in history.reviews.answers(None) if one.cell], found.append
+    )
+    cells.until(lambda: bool(found))
+    assert sorted(found[0])[-1] == "plasma_cell"
+    assert len(found[0]) == sum(one.said is not None for one in cells.model.cells.reading.cells)
+    key(cells, Qt.Key.Key_S, CTRL)
+    cells.until(lambda: "Nothing new" in banner.accessibleName())

@@ -64,7 +64,8 @@ class CellGallery(QWidget):
         self.narrowed.activated.connect(lambda at: self.list.show(Narrowed(self.narrowed.itemData(at))))
         self.list.modelReset.connect(self._follow)
         cells.selection_changed.connect(self._follow)
-        cells.changed.connect(self._describe)
+        for signal in (cells.changed, cells.switched, cells.run.changed):
+            signal.connect(self._describe)
         self.grid.selectionModel().currentChanged.connect(self._choose_current)
         self.grid.toggled.connect(lambda row: cells.choose(self.list.ref(row), add=True))
         self.grid.asked.connect(self._ask)

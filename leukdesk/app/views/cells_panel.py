@@ -232,7 +232,7 @@ class CellsPanel(QFrame):
         head.setSpacing(tokens.SPACE_3)
         head.addWidget(self.segments)
         head.addWidget(self.count, 1)
-        head.addWidget(self.progress)
+        head.addWidget(self.progress, 2)
         head.addWidget(self.models)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

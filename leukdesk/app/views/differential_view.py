@@ -202,6 +202,12 @@ class DifferentialView(QWidget):
         column.setSpacing(tokens.SPACE_2)
         column.addWidget(self.total)
         column.addWidget(self.words)
+        row = QHBoxLayout()
+        row.addWidget(self.save_table)
+        row.addWidget(self.save_cells)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
         for name, widget in (
             (self.tr("Count"), self.scope),
             (self.tr("Target"), self.targets),
@@ -210,12 +216,6 @@ class DifferentialView(QWidget):
         ):
             column.addWidget(label(name, "caption"))
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeading)
-        row = QHBoxLayout()
-        row.addWidget(self.save_table)
-        row.addWidget(self.save_cells)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeading)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -34,10 +34,10 @@ _ANSWERED = select(answers.c.image_id, answers.c.number).where(
 _CHANGED = update(answers).where(answers.c.image_id == bindparam("image"), answers.c.number == bindparam("cell"))
 
 
-Keep = Callable[[Iterable[NewFinding]], None]
+Keep = Callable[[Iterable[ImageSource]], None]
 
 
-def keep_nothing(_found: Iterable[NewFinding]) -> None:
+def keep_nothing(_images: Iterable[ImageSource]) -> None:
     """Images stay where they are."""
 
 
@@ -45,7 +45,7 @@ class Findings:
     """Images and what models said of them."""
 
     def __init__(self, ledger: Ledger, keep: Keep = keep_nothing) -> None:
-        """`keep` is given what will be recorded, before that: copies are made there, where they are wanted."""
+        """`keep` is given images that will be recorded, before that: copies are made there, where they are wanted."""
         self._ledger, self._keep = ledger, keep
 
     def record(self, user: int, case_id: int | None, found: Sequence[NewFinding]) -> list[int]:
@@ -54,7 +54,7 @@ class Findings:
         An image that the case already has, by its hash, is not added again. None as case: kept, but in no case. Needs
         RECORD; raises `HistoryError` SIGNED for a signed case.
         """
-        self._keep(found)
+        self._keep(one.finding.source for one in found)
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             if case_id is not None:
@@ -67,6 +67,7 @@ class Findings:
         Numbers name cells for good: what was said of one before still stands beside what is said now. Needs RECORD;
         raises `HistoryError` SIGNED for a signed case.
         """
+        self._keep([one.finding.source for one in new.cells.values()][:1])
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             if case_id is not None:

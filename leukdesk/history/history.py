@@ -20,7 +20,7 @@ from pathlib import Path
 
 from leukdesk.domain.audit import Act, Verdict
 from leukdesk.domain.case import Case, CaseRecord
-from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.image import ImageSource
 from leukdesk.domain.reviewed import ReviewedImage
 from leukdesk.domain.taken_out import TakenOut
 from leukdesk.history.backup import Backup, backups, make_backup, remove_older
@@ -116,10 +116,10 @@ class History:
         kept = sum(self.copies.keep(one.path, one.sha256) for one in images)
         return kept, len(images) - kept
 
-    def _keep(self, found: Iterable[NewFinding]) -> None:
+    def _keep(self, images: Iterable[ImageSource]) -> None:
         if self.keep_copies:
-            for one in found:
-                self.copies.keep(one.finding.source.path, one.finding.source.sha256)
+            for one in images:
+                self.copies.keep(one.path, one.sha256)
 
     def export(self, user: int, case_id: int) -> CaseRecord:
         """Everything of a case, after it was recorded that it is taken out. Needs EXPORT."""

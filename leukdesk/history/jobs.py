@@ -115,7 +115,7 @@ class Jobs:
         An item that is no longer running (cancelled, or done by another) is left as it is, and its finding is not
         recorded. Returns the claimed items. Needs RECORD.
         """
-        self._keep(one.outcome for one in results if isinstance(one.outcome, NewFinding))
+        self._keep(one.outcome.finding.source for one in results if isinstance(one.outcome, NewFinding))
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             job = _job(transaction.connection, job_id)

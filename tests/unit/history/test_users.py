@@ -11,6 +11,7 @@ from leukdesk.domain.audit import Act
 from leukdesk.domain.case import Case, CaseDetails
 from leukdesk.domain.errors import HistoryError, HistoryReason
 from leukdesk.domain.job import ItemResult
+from leukdesk.domain.recorded import CellBox, CellFinding, NewCells
 from leukdesk.domain.user import RIGHTS, Right, Role
 from leukdesk.history.erasure import WhyErased
 from leukdesk.history.history import History
@@ -41,6 +42,7 @@ ACTIONS: dict[str, tuple[Right, Act_]] = {
     ),
     "jobs.create": (Right.RECORD, lambda h, u, c: h.jobs.create(u, [Path("a.png")])),
     "jobs.extend": (Right.RECORD, lambda h, u, c: h.jobs.extend(u, claimed_job(h, c)[0], [Path("b.png")])),
+    "findings.record_cells": (Right.RECORD, lambda h, u, c: h.findings.record_cells(u, c.id, one_cell())),
     "jobs.record": (Right.RECORD, lambda h, u, c: h.jobs.record(u, *claimed_job(h, c))),
     "reviews.label": (Right.LABEL, lambda h, u, c: h.reviews.label(u, image_of(h, c), "blast")),
     "reviews.label_many": (Right.LABEL, lambda h, u, c: h.reviews.label_many(u, [(image_of(h, c), 0)], "blast")),
@@ -55,6 +57,11 @@ ACTIONS: dict[str, tuple[Right, Act_]] = {
     "export": (Right.EXPORT, lambda h, u, c: h.export(u, c.id)),
     "reviewed": (Right.EXPORT, lambda h, u, c: h.reviewed(u)),
 }  # fmt: skip
+
+
+def one_cell() -> NewCells:
+    """A cell of an image that the case does not have."""
+    return NewCells({1: CellFinding(CellBox(1, 2, 3, 4), new_finding(60).finding)})
 
 
 def new(history: History) -> str:

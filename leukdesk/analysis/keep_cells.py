@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leukdesk.domain.cell import Box
-from leukdesk.domain.finding import Finding
-from leukdesk.domain.marked_cell import FieldReading
+from leukdesk.domain.finding import Failure, Finding
+from leukdesk.domain.marked_cell import FieldReading, reading_of
 from leukdesk.domain.recorded import CellBox, CellFinding, NewCells, RecordedFinding, RecordedImage
 from leukdesk.domain.review import NOT_CLASSED
 
+if TYPE_CHECKING:
+    from leukdesk.analysis.cells import CellOutcome
+
+TOGETHER = 16  # images whose cells are looked up and kept at once
 Written = Mapping[tuple[Path, int], str]  # labels that this session wrote, by image and number
 
 
@@ -71,6 +76,23 @@ def keep_cells(
             now |= {(source.path, key): label for key in keys}
             said += len(keys)
     return Kept(cells, said, now)
+
+
+def keeping(
+    outcomes: Iterable[CellOutcome],
+    findings: FindingsKeeper,
+    labels: LabelKeeper,
+    *,
+    user: int,
+    case_id: int | None,
+    temperature: float,
+) -> Iterator[CellOutcome]:
+    """Pass outcomes on, each analysis once its cells are in the history. Raises `HistoryError`."""
+    waiting = iter(outcomes)
+    while some := list(islice(waiting, TOGETHER)):
+        readings = [reading_of(one) for one in some if not isinstance(one, Failure)]
+        keep_cells(readings, findings, labels, user=user, case_id=case_id, temperature=temperature, written={})
+        yield from some
 
 
 def _new_cells(reading: FieldReading, old: Iterable[RecordedFinding]) -> dict[int, CellFinding]:

@@ -11,7 +11,7 @@ from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.cli import exit_status
 from leukdesk.cli.progress import progress
 from leukdesk.cli.results import Tally, write_screen_rows
-from leukdesk.cli.session import acting
+from leukdesk.cli.session import acting, case_named
 from leukdesk.cli.terminal import note, plain
 from leukdesk.domain.job import ItemState, Job
 
@@ -77,18 +77,7 @@ def _job(batches: Batches, bench: Workbench, user: int, arguments: argparse.Name
         heatmaps=arguments.heatmaps,
     )
     begin = batches.resume if arguments.resume else batches.create
-    return begin(user, plan, case_id=_case(bench, user, arguments.record) if arguments.record else None)
-
-
-def _case(bench: Workbench, user: int, accession: str) -> int:
-    """The named case, which is opened if there is none of this name."""
-    from leukdesk.domain.case import CaseDetails
-
-    history = bench.history()
-    found = history.cases.by_accession(accession)
-    case = found or history.cases.open(user, CaseDetails(accession))
-    note(f"Recording in {'case' if found else 'the new case'} {plain(case.details.accession)}.")
-    return case.id
+    return begin(user, plan, case_id=case_named(bench.history(), user, arguments.record) if arguments.record else None)
 
 
 def _rows(batches: Batches, job: Job, user: int, arguments: argparse.Namespace) -> Iterator[BatchRow]:

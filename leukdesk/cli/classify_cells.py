@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from itertools import chain
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from leukdesk.cli import exit_status
 from leukdesk.cli.progress import progress
+from leukdesk.cli.session import acting, case_named
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.domain.cell import CellAnalysis, CellWarning
 from leukdesk.domain.cell_counts import CellCounts
@@ -26,8 +27,8 @@ from leukdesk.domain.differential import (
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.finding import Failure
 from leukdesk.domain.vocabulary import RESEARCH_USE
-from leukdesk.report.atomic import replacing
-from leukdesk.report.cell_table import write_cells_csv, write_cells_json
+from leukdesk.report.batch_table import write_rows
+from leukdesk.report.cell_table import cell_columns, cell_rows
 
 if TYPE_CHECKING:
     from leukdesk.analysis.cells import CellOutcome
@@ -53,19 +54,36 @@ def add_cell_options(parser: argparse.ArgumentParser) -> None:
 def classify_cells(bench: Workbench, walk: Walk, arguments: argparse.Namespace) -> int:
     """Classify every cell; 0 if every image was read, 3 if some could not be."""
     _refuse_combinations(arguments)
-    with ExitStack() as stack:
-        stream = stack.enter_context(replacing(arguments.out)) if arguments.out else None
-        name = arguments.model[0] if arguments.model else bench.cell_model()
-        predictor = stack.enter_context(closing(bench.open(name, engine=arguments.engine)))
+    name = arguments.model[0] if arguments.model else bench.cell_model()
+    with closing(bench), closing(bench.open(name, engine=arguments.engine, callers=bench.threads)) as predictor:
         found = bench.analyse_cells_in_files(walk.images, predictor)
-        visible = stream is not None or not sys.stdout.isatty()
-        outcomes = chain(walk.failures, progress(found, total=len(walk.images), visible=visible))
+        if arguments.record:
+            found = _recorded(bench, found, predictor, arguments)
+        visible = bool(arguments.out) or not sys.stdout.isatty()
         tally = CellTally()
-        _write(tally.counting(outcomes), predictor.card, stream, arguments)
-        _tell(tally, predictor, arguments, note if stream else out)
+        outcomes = tally.counting(chain(walk.failures, progress(found, total=len(walk.images), visible=visible)))
+        if arguments.out:
+            write_rows(cell_rows(outcomes, predictor.card), cell_columns(predictor.card), arguments.out)
+        else:
+            _write(outcomes, predictor.card)
+        _tell(tally, predictor, arguments, note if arguments.out else out)
     if arguments.out:
         note(f"Written: {plain(arguments.out)}")
     return exit_status.SOME_FAILED if tally.failures else exit_status.DONE
+
+
+def _recorded(
+    bench: Workbench, found: Iterator[CellOutcome], predictor: Predictor, arguments: argparse.Namespace
+) -> Iterator[CellOutcome]:
+    """The same, each image's cells once they are in the named case."""
+    from leukdesk.analysis.keep_cells import keeping
+
+    history = bench.history()
+    user = acting(history, arguments.user).id
+    case_id = case_named(history, user, arguments.record)
+    temperature = predictor.card.temperature
+    yield from keeping(found, history.findings, history.reviews, user=user, case_id=case_id, temperature=temperature)
+    history.backup_if_due()
 
 
 class CellTally:
@@ -134,11 +152,7 @@ def _open_questions(found: Differential) -> Iterator[str]:
         yield f"{found.not_classed} not classed: their images cannot be read."
 
 
-def _write(outcomes: Iterable[CellOutcome], card: Card, stream: TextIO | None, arguments: argparse.Namespace) -> None:
-    if stream is not None:
-        write = write_cells_json if arguments.out.suffix.lower() == ".json" else write_cells_csv
-        write(outcomes, card, stream)
-        return
+def _write(outcomes: Iterable[CellOutcome], card: Card) -> None:
     for outcome in outcomes:
         if isinstance(outcome, Failure):
             out(f"{plain(outcome.path)}  FAILED: {plain(outcome.error.what)}")
@@ -171,11 +185,13 @@ def _tell(tally: CellTally, predictor: Predictor, arguments: argparse.Namespace,
 
 
 def _refuse_combinations(arguments: argparse.Namespace) -> None:
-    for option, given in (("--heatmaps", arguments.heatmaps), ("--record", arguments.record)):
-        if given:
-            raise KnownError(
-                f"{option} does not go with --cells", advice=f"Leave one of them out: {option} or --cells."
-            )
+    refused = ("heatmaps", "resume", "reuse", "ensemble", "scheduler")
+    for option in (one for one in refused if getattr(arguments, one)):
+        raise KnownError(
+            f"--{option} does not go with --cells", advice=f"Leave one of them out: --{option} or --cells."
+        )
+    if len(arguments.model or ()) > 1:
+        raise KnownError("cells are asked of one model at a time", advice="Name one --model.")
 
 
 def _white_count(text: str) -> float:

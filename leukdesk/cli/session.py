@@ -6,6 +6,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from leukdesk.cli.terminal import note, plain
 from leukdesk.domain.errors import HistoryError, HistoryReason
 
 if TYPE_CHECKING:
@@ -26,6 +27,16 @@ def acting(history: History, name: str | None) -> User:
     if name is None and local.active and not local.has_password:
         return local
     return history.users.sign_in(name or local.name, _password(name or local.name))
+
+
+def case_named(history: History, user: int, accession: str) -> int:
+    """The case of this accession number, which is opened if there is none."""
+    from leukdesk.domain.case import CaseDetails
+
+    found = history.cases.by_accession(accession)
+    case = found or history.cases.open(user, CaseDetails(accession))
+    note(f"Recording in {'case' if found else 'the new case'} {plain(case.details.accession)}.")
+    return case.id
 
 
 def _password(name: str) -> str:

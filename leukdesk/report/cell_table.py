@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from leukdesk.domain.cell import Cell, CellAnalysis, CellField, NamedCell
 from leukdesk.domain.finding import Failure
 from leukdesk.domain.vocabulary import RESEARCH_USE
-from leukdesk.report.table import DIGITS, Row, error_words, path_cell, write_csv_rows, write_json_rows
+from leukdesk.report.table import DIGITS, Row, error_words, path_cell
 
 if TYPE_CHECKING:
     from leukdesk.domain.card import Card
@@ -39,16 +39,6 @@ def cell_rows(outcomes: Iterable[CellAnalysis | Failure], card: Card) -> Iterato
         for cell in outcome.field.cells or (None,):
             named = outcome.named_cell(cell.number) if cell is not None else None
             yield cell_row(outcome, cell, named, card)
-
-
-def write_cells_csv(outcomes: Iterable[CellAnalysis | Failure], card: Card, stream: TextIO) -> None:
-    """Write a header and one line for each row; see `report.table.write_csv`."""
-    write_csv_rows(cell_rows(outcomes, card), cell_columns(card), stream)
-
-
-def write_cells_json(outcomes: Iterable[CellAnalysis | Failure], card: Card, stream: TextIO) -> None:
-    """Write a list of objects, one a line; see `report.table.write_json`."""
-    write_json_rows(cell_rows(outcomes, card), stream)
 
 
 def _row(path: Path, card: Card, **cells: str | float | None) -> Row:

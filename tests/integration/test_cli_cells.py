@@ -53,6 +53,21 @@ def test_cells_become_rows(cell_model: str, tmp_path: Path, capsys: pytest.Captu
     assert "white cells of 200" in answer.err
 
 
+def test_cells_are_kept_in_a_case_once(
+    cell_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEUKDESK_DATA", str(tmp_path / "data"))
+    for name in ("cells.json", "again.xlsx"):
+        answer = classify(capsys, SAMPLE / "phantom-01.png", "--record", "24-9", "--out", tmp_path / name)
+        assert answer.status == 0
+    rows = json.loads((tmp_path / "cells.json").read_text("utf-8"))
+    assert in_process(capsys, "history", "export", "24-9", "--out", tmp_path / "case.json").status == 0
+    kept = json.loads((tmp_path / "case.json").read_text("utf-8"))["findings"]
+    expected = [(row["cell"], row["label"]) for row in rows if row["label"]]
+    assert expected
+    assert [(one["cell"], one["label"]) for one in kept] == expected
+
+
 def test_the_differential_is_printed(cell_model: str, capsys: pytest.CaptureFixture[str]) -> None:
     answer = classify(capsys, SAMPLE, "--white-count", "8", "--target", "100", "--model", cell_model)
     assert answer.status == 0
@@ -82,7 +97,7 @@ def test_models_of_fields_are_refused(capsys: pytest.CaptureFixture[str]) -> Non
     assert "single cells" in answer.err
 
 
-@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--record", "24-1")])
+@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--resume",)])
 def test_what_does_not_go_together_is_said(option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     answer = classify(capsys, SAMPLE, *option)
     assert answer.status == 2

@@ -98,6 +98,10 @@ class Preferences(QObject):
         """How many people sign a case, 1 or 2."""
         self._keep(replace(self._settings, signatures=people))
 
+    def set_keep_copies(self, copies: bool) -> None:
+        """Whether recorded images are copied into the case history; used from the next start on."""
+        self._keep(replace(self._settings, keep_copies=copies))
+
     def set_blind_review(self, blind: bool) -> None:
         """Whether a review hides the model's answer until a person gave his own."""
         self._keep(replace(self._settings, blind_review=blind))

@@ -16,6 +16,7 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.views.actions import Actions
+from leukdesk.app.views.keeping_settings import KeepingSettings
 from leukdesk.app.views.key_settings import KeySettings
 from leukdesk.app.views.review_settings import ReviewSettings
 from leukdesk.app.views.widgets.labels import label
@@ -49,6 +50,7 @@ class SettingsView(QWidget):
         self._data, self._translations = folders
         self.theme, self.text_size, self.language, self.engine, self.threads, self.limit = self._pickers()
         self.review = ReviewSettings(preferences, theme)
+        self.keeping = KeepingSettings(preferences, theme)
         self.accounts = accounts
         self.keys = KeySettings(actions, sections)
         self.folder = label(str(self._data), "muted", wrap=True)
@@ -179,6 +181,7 @@ class SettingsView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(label(words, wrap=True))
         column.addWidget(self.folder)
+        column.addWidget(self.keeping)
         row = QHBoxLayout()
         row.addWidget(show)
         row.addWidget(clear)

@@ -33,11 +33,13 @@ def test_a_choice_is_kept_on_disk(lanes: Lanes, qtbot: QtBot, tmp_path: Path) ->
 
 
 def test_the_rules_of_the_laboratory_outlive_a_reset(lanes: Lanes, tmp_path: Path) -> None:
-    rules = Settings(signatures=2, blind_review=True, history_url="postgresql+psycopg://server/leukdesk", theme="dark")
+    server = "postgresql+psycopg://server/leukdesk"
+    rules = Settings(signatures=2, blind_review=True, history_url=server, theme="dark")
     preferences = Preferences(rules, lambda: tmp_path / "settings.json", lanes.pictures)
+    preferences.set_keep_copies(True)
     preferences.reset()
     now = preferences.settings
-    assert (now.signatures, now.blind_review, now.history_url) == (2, True, rules.history_url)
+    assert (now.signatures, now.blind_review, now.history_url, now.keep_copies) == (2, True, server, True)
     assert now.theme == "system"
 
 

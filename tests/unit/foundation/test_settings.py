@@ -50,6 +50,7 @@ def test_what_was_saved_is_loaded(file: Path) -> None:
         ("active_model", 7, "a model's name"),
         ("signatures", 3, "from 1 to 2"),
         ("blind_review", "yes", "true or false"),
+        ("keep_copies", 1, "true or false"),
         ("version", 0, "a whole number"),
         ("version", "1", "a whole number"),
     ],

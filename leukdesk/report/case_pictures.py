@@ -6,7 +6,7 @@ them. Where one of them is gone, the picture says which.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,7 @@ import numpy as np
 
 from leukdesk.domain.errors import ImageError, KnownError
 from leukdesk.domain.recorded import WHOLE_IMAGE
+from leukdesk.domain.review import NOT_CLASSED
 from leukdesk.domain.summary import shown_name
 from leukdesk.domain.vocabulary import OKABE_ITO
 from leukdesk.imaging.read import read_image
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from leukdesk.domain.review import Answer
 
 Locate = Callable[["RecordedImage"], Path]
-_LINE = 1 / 300  # of the longer side
+_LINE = 1 / 220  # of the longer side
+_LETTERS = cv2.FONT_HERSHEY_SIMPLEX
+_FEW = 12  # cells that are named one by one
 _CHANGED = "its file has other content than was recorded"
 
 
@@ -73,8 +76,7 @@ class CasePictures:
             return Picture(None, missing=f"{_CHANGED}.")
         cells = self._cells.get(image.id)
         if cells:
-            words = f"{len(cells)} cells outlined, each colour one class."
-            return Picture(read.pixels, self._outlined(read.pixels, image.id, cells), words)
+            return Picture(read.pixels, self._outlined(read.pixels, image.id, cells), self._cell_words(cells))
         return self._under_heatmap(read, self._findings.get((image.id, WHOLE_IMAGE)))
 
     def _under_heatmap(self, read: SmearImage, finding: RecordedFinding | None) -> Picture:
@@ -88,6 +90,19 @@ class CasePictures:
         words = f"Heatmap of {shown_name(finding.label, self._names)}, by {bundle.name} {bundle.version}."
         return Picture(read.pixels, blend(read, heatmap, finding.label), words)
 
+    def _cell_words(self, cells: list[Answer]) -> str:
+        """What each cell is called, or of many how many have each name."""
+        named = sorted((one.cell, self._name(one)) for one in cells)
+        if len(named) <= _FEW:
+            return "Cells: " + ", ".join(f"{number} {name}" for number, name in named) + "."
+        counted = Counter(name for _, name in named)
+        return f"{len(named)} cells: " + ", ".join(f"{name} {count}" for name, count in counted.most_common()) + "."
+
+    def _name(self, answer: Answer) -> str:
+        if not answer.resolved:
+            return "unidentified"
+        return "not classed" if answer.label == NOT_CLASSED else shown_name(answer.label, self._names)
+
     def _outlined(self, pixels: NDArray[np.uint8], image_id: int, cells: list[Answer]) -> NDArray[np.uint8]:
         drawn = np.ascontiguousarray(pixels).copy()
         width = max(1, round(max(drawn.shape[:2]) * _LINE))
@@ -96,7 +111,12 @@ class CasePictures:
             if box is not None:
                 corner = (round(box.left), round(box.top))
                 opposite = (round(box.left + box.width), round(box.top + box.height))
-                cv2.rectangle(drawn, corner, opposite, self._colours[one.label], width)
+                colour = self._colours[one.label]
+                cv2.rectangle(drawn, corner, opposite, colour, width)
+                place = (corner[0], max(8 * width, corner[1] - 2 * width))
+                cv2.putText(
+                    drawn, str(one.cell), place, cv2.FONT_HERSHEY_SIMPLEX, width / 3.5, colour, width, cv2.LINE_AA
+                )
         return drawn
 
 

@@ -245,6 +245,41 @@ def _models(installed: list[Installed] | None, hold: bool = False) -> Scene:
     return scene
 
 
+def _models_with(arrange: Callable[[Camera], None]) -> Scene:
+    @contextmanager
+    def scene(_folder: Path) -> Iterator[Camera]:
+        with window("light") as camera:
+            camera.until(lambda: bool(camera.session.engine.installed) and not camera.session.engine.loading)
+            camera.session.window.commands.go_models.trigger()
+            arrange(camera)
+            camera.rest()
+            yield camera
+
+    return scene
+
+
+def _importing(camera: Camera) -> None:
+    desk = camera.session.models
+    desk._doing, desk._step, desk._way_back = "import", "rebuild", "wbc-type-1.0"
+    desk.changed.emit()
+
+
+def _not_imported(camera: Camera) -> None:
+    camera.session.models._show_way_back("all-stage-0.9-of-the-other-laboratory")
+    camera.session.models.failed.emit(
+        BundleError(
+            "all-stage-1.1/../../.profile leads out of its own folder",
+            reason=BundleReason.BAD_ARCHIVE,
+            subject="all-stage-1.1.zip",
+            advice="Nothing was installed. Ask whoever made it for the file that `models export` writes.",
+        )
+    )
+
+
+def _removing(camera: Camera) -> None:
+    camera.session.window.models._do("all-stage-1.1", "remove")
+
+
 def _partly() -> Scene:
     @contextmanager
     def scene(folder: Path) -> Iterator[Camera]:
@@ -303,6 +338,9 @@ SCENES: dict[str, Scene] = {
     "Models: loading": _models(None, hold=True),
     "Models: partial": _partly(),
     "Models: full": _models(None),
+    "Models: importing": _models_with(_importing),
+    "Models: not imported": _models_with(_not_imported),
+    "Models: removing": _models_with(_removing),
     "Models: error": _models([Installed(Path("all-stage-1.0"), error=_CHANGED)]),
     "Settings": _with(lambda camera: camera.session.window.commands.go_settings.trigger()),
     "Commands": _with(lambda camera: camera.session.window.commands.palette.trigger()),

@@ -140,22 +140,34 @@ class Workbench:
 
     def roll_back(self) -> str:
         """Make the model active again that was active before; returns its name and version. Raises as `activate`."""
+        before = self.way_back()
+        self._make_active(before, "rolled back")
+        return before
+
+    def way_back(self) -> str:
+        """Name and version of the model that was active before; it can be loaded. Raises `BundleError`."""
         before = self.shelf.activations.before()
         if not before:
             raise BundleError(
                 "no model was active before this one", reason=BundleReason.NOT_FOUND, advice="Choose one by its name."
             )
         self.load(before)
-        self._make_active(before, "rolled back")
         return before
 
-    def _make_active(self, key: str, deed: Deed) -> None:
+    def note_active(self, key: str, deed: Deed) -> None:
+        """Record that another model is the active one from now on; the settings on disk are the caller's.
+
+        Raises `BundleError`, `OutputError`.
+        """
         before = self.active_or_none()
         if before != key or deed == "rolled back":
-            chosen = replace(settings.load(paths.settings_file()), active_model=key)
             self.shelf.record(deed, key, before)
-            settings.save(paths.settings_file(), chosen)
-            self.settings = replace(self.settings, active_model=key)
+        self.settings = replace(self.settings, active_model=key)
+
+    def _make_active(self, key: str, deed: Deed) -> None:
+        chosen = replace(settings.load(paths.settings_file()), active_model=key)
+        self.note_active(key, deed)
+        settings.save(paths.settings_file(), chosen)
 
     def _start(self, bundle: Bundle, engine: Engine | None, callers: int = 1) -> Predictor:
         from leukdesk.inference.choose import open_predictor

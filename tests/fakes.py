@@ -25,6 +25,8 @@ from leukdesk.domain.prediction import Prediction
 from leukdesk.settings import Settings
 
 if TYPE_CHECKING:
+    from leukdesk.analysis.golden import GoldenRun
+    from leukdesk.bundles.activations import Deed
     from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
     from leukdesk.domain.image import Region
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
+    from leukdesk.model_shelf import ModelShelf
 
 LIMIT_PX = 64_000_000
 STAGES = (("Benign", "#0072B2"), ("Early", "#E69F00"), ("Pre", "#009E73"), ("Pro", "#CC79A7"))
@@ -135,6 +138,7 @@ class FakeBench:
         self.go.set()
         self.order: list[Path] = []
         self.limit_px = LIMIT_PX
+        self.deeds: list[tuple[str, str]] = []  # models that were made the active one
         self.threads = 1
         self.failing = False  # no model can be opened
         self.fetched: Sequence[Path] = ()
@@ -143,6 +147,31 @@ class FakeBench:
     def use_optics(self, chosen: Settings) -> None:
         """See the port."""
         self.settings = chosen
+
+    @property
+    def shelf(self) -> ModelShelf:
+        """The real one, in the test's own folder."""
+        from leukdesk.model_shelf import shelf_at
+
+        return shelf_at(paths.models_roots(), paths.user_data(), paths.imported_models())
+
+    def verify(self, name: str) -> GoldenRun:
+        """See the port."""
+        from leukdesk.analysis.golden import GoldenRun
+
+        return GoldenRun("Fake CPU", 4, 0, 1e-6)
+
+    def active_or_none(self) -> str:
+        """See the port."""
+        return next(iter(self.predictors), "")
+
+    def way_back(self) -> str:
+        """See the port."""
+        return next(iter(self.predictors))
+
+    def note_active(self, key: str, deed: Deed) -> None:
+        """See the port."""
+        self.deeds.append((key, deed))
 
     def models(self) -> list[Installed]:
         """See the port."""

@@ -28,6 +28,7 @@ from leukdesk.app.viewmodels.cell_keeper import CellKeeper
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.last_work import LastWork
+from leukdesk.app.viewmodels.model_desk import ModelDesk
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
@@ -110,6 +111,7 @@ class Session:
         self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
         self.batches = batch_desk(self.lanes, self.casebook, self.engine, pictures, make_bench)
         self.cell_keeper = CellKeeper(self.casebook, self.model)
+        self.models = ModelDesk(self.lanes.models, make_bench, self.engine)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
@@ -124,8 +126,7 @@ class Session:
         self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
         self._trace = Trace()
         self._paths: list[Path] = []
-        self._newcomer = False
-        self._hook = sys.excepthook
+        self._newcomer, self._hook = False, sys.excepthook
         self.theme.use(self.theme.mode)  # after building: styling a finished window once is half the work
         self._connect()
 
@@ -141,6 +142,7 @@ class Session:
         self.model.files.close()
         self.batches.stop_for_closing()
         self.recorder.send_all()
+        self.models.close()
         self.lanes.close()
         self.casebook.close()
         self.last_work.end()
@@ -152,6 +154,7 @@ class Session:
 
     def _connect(self) -> None:
         sys.excepthook = self._caught
+        self.window.models.serve(self.models)
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)

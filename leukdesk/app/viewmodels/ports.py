@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from leukdesk.analysis.batch_run import BatchRun
+    from leukdesk.analysis.golden import GoldenRun
     from leukdesk.analysis.ports import Predictor
     from leukdesk.app.workers.pictures import Picture
     from leukdesk.batches import BatchPlan
+    from leukdesk.bundles.activations import Deed
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell
@@ -25,12 +27,29 @@ if TYPE_CHECKING:
     from leukdesk.history.head import Head
     from leukdesk.history.history import History
     from leukdesk.history.recovery import Plan, Restored
+    from leukdesk.model_shelf import ModelShelf
     from leukdesk.report.class_folders import Sorted
     from leukdesk.settings import Settings
 
 
 class Bench(Protocol):
     """The part of `leukdesk.bootstrap.Workbench` that the window uses. Every method runs on a lane."""
+
+    @property
+    def shelf(self) -> ModelShelf:
+        """What can be done with models: import, export, remove."""
+
+    def verify(self, name: str) -> GoldenRun:
+        """Load a bundle, which checks its files, and run its golden samples. Raises `BundleError`, `EngineError`."""
+
+    def active_or_none(self) -> str:
+        """Name and version of the bundle that is used where none is named; empty where there is none."""
+
+    def way_back(self) -> str:
+        """The bundle that was active before; loaded once. Raises `BundleError`."""
+
+    def note_active(self, key: str, deed: Deed) -> None:
+        """Record that another bundle is the active one. Raises `BundleError`, `OutputError`."""
 
     def models(self) -> Sequence[Installed]:
         """Installed bundles, refused ones included with their reason."""

@@ -1,49 +1,46 @@
-"""The Models place: what is installed, what each model knows, how good it was, and why one was refused."""
+"""The Models place: what is installed, and what comes, goes, or is used again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
-from leukdesk.app.viewmodels.engine import Engine, model_key
-from leukdesk.app.viewmodels.numbers import number
-from leukdesk.app.views.widgets.chip import Chip
+from leukdesk.app.viewmodels.engine import Engine
+from leukdesk.app.viewmodels.model_desk import ModelDesk
+from leukdesk.app.viewmodels.progress import Progress
+from leukdesk.app.views.model_card import ModelCard
+from leukdesk.app.views.openings import paths_in
+from leukdesk.app.views.remove_model_dialog import RemoveModelDialog
+from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.empty_state import EmptyState
-from leukdesk.app.views.widgets.inline_error import InlineError
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.page import Page
+from leukdesk.app.views.widgets.progress_row import ProgressRow
 from leukdesk.app.views.widgets.skeleton import Skeleton
 
-if TYPE_CHECKING:
-    from leukdesk.bundles.library import Installed
-    from leukdesk.domain.card import Card, Metric
-
 _WIDTH = 760
-_NAMES_WIDTH = 96  # px, of the column of names
-_HEADLINE = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "auroc": "AUROC",
-    "ece": "Expected calibration error",
-    "worst_group_accuracy": "Accuracy in the worst group",
-}
+_SUFFIX = ".zip"
 
 
 class ModelsView(QWidget):
-    """One card for each installed bundle."""
+    """One card for each installed bundle; a file of a model can be dropped anywhere on it."""
 
     def __init__(self, engine: Engine, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine, self._theme = engine, theme
+        self._desk: ModelDesk | None = None
         self.cards: list[ModelCard] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(tokens.SPACE_3)
         self._note = label("", "muted", wrap=True)
+        self.banner = Banner(theme)
+        self._add_deeds()
         self._awaited = [_Awaited(theme), _Awaited(theme)]
         self._empty = EmptyState(theme, "models")
         self._empty.say(
@@ -53,14 +50,46 @@ class ModelsView(QWidget):
         self.look_again = self._empty.add_button(self.tr("Look again"))
         self.look_again.clicked.connect(engine.list_models)
         self._lay_out()
+        self.setAcceptDrops(True)
         engine.listed.connect(self._rebuild)
         engine.loading_changed.connect(self._rebuild)
         theme.changed.connect(self._rebuild)
         self._rebuild()
 
+    def serve(self, desk: ModelDesk) -> None:
+        """Let things be done with models."""
+        self._desk = desk
+        self.bring_in.clicked.connect(lambda: self._ask_file(desk))
+        self.go_back.clicked.connect(desk.go_back)
+        self._cancel.triggered.connect(desk.cancel)
+        desk.changed.connect(self._show_state)
+        desk.done.connect(self._tell_done)
+        desk.failed.connect(self.banner.tell)
+        self._show_state()
+
     def first_control(self) -> QWidget:
         """Where keys go when one comes here."""
         return self
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A model is taken here; images go where they always go."""
+        if self._dropped(event) is not None:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        file = self._dropped(event)
+        if file is not None and self._desk is not None:
+            event.acceptProposedAction()
+            self._desk.bring_in(file)
+
+    @staticmethod
+    def _dropped(event: QDropEvent) -> Path | None:
+        paths = paths_in(event.mimeData())
+        return paths[0] if len(paths) == 1 and paths[0].name.lower().endswith(_SUFFIX) else None
+
+    # -- what is there
 
     def _rebuild(self) -> None:
         for card in self.cards:
@@ -69,6 +98,7 @@ class ModelsView(QWidget):
             card.deleteLater()
         self.cards = [ModelCard(one, self._engine, self._theme) for one in self._engine.installed]
         for place, card in enumerate(self.cards):
+            card.asked.connect(partial(self._do, card.key))
             self._column.insertWidget(place, card)
         some, looked = bool(self.cards), self._engine.looked
         words = self.tr("Models are folders of data, never code; every file of each was checked against its hash.")
@@ -77,17 +107,110 @@ class ModelsView(QWidget):
         self._empty.setVisible(looked and not some)
         for one in self._awaited:
             one.setVisible(not looked)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        doing = self._desk.doing if self._desk is not None else ""
+        free = self._desk is not None and not doing
+        back = self._desk.way_back if self._desk is not None else ""
+        self.bring_in.setEnabled(free)
+        self.go_back.setVisible(bool(back))
+        self.go_back.setEnabled(free)
+        self.go_back.setText(self.tr("Go back to {name}").format(name=back))
+        for card in self.cards:
+            card.allow(free)
+        self._cancel.setEnabled(doing == "import")
+        self.progress.show_progress(Progress(), self._words(doing))
+        self.progress.setVisible(bool(doing))
+
+    def _words(self, doing: str) -> str:
+        step = self._desk.step if self._desk is not None else ""
+        return {
+            "unpack": self.tr("Importing: every file is checked"),
+            "rebuild": self.tr("Importing: the network is built anew from its weights"),
+            "try": self.tr("Importing: the network is tried on its golden samples"),
+            "import": self.tr("Importing a model"),
+            "export": self.tr("Exporting"),
+            "verify": self.tr("Checking every file, and the answers to the golden samples"),
+            "remove": self.tr("Removing"),
+            "return": self.tr("Going back"),
+        }.get(step or doing, "")
+
+    # -- what is done
+
+    def _do(self, key: str, what: str) -> None:
+        assert self._desk is not None  # the buttons are off without it
+        if what == "verify":
+            self._desk.verify(key)
+        elif what == "export":
+            self._ask_target(self._desk, key)
+        else:
+            dialog = RemoveModelDialog(self._theme, key, self)
+            dialog.accepted.connect(partial(self._desk.remove, key))
+            dialog.open()
+
+    def _ask_file(self, desk: ModelDesk) -> None:
+        dialog = QFileDialog(self, self.tr("Import a model"))
+        dialog.setNameFilters([self.tr("Models ({patterns})").format(patterns=f"*{_SUFFIX}")])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: desk.bring_in(Path(names[0])))
+        dialog.open()
+
+    def _ask_target(self, desk: ModelDesk, key: str) -> None:
+        dialog = QFileDialog(self, self.tr("Export the model"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(_SUFFIX)
+        dialog.selectFile(f"{key}{_SUFFIX}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: desk.export(key, Path(names[0])))
+        dialog.open()
+
+    def _tell_done(self, what: str, model: str) -> None:
+        if what == "verify" and model.startswith("! "):
+            advice = self.tr("Do not use it: get it again from where it came from.")
+            self.banner.say(self.tr("The answers are not those it was published with."), advice, "refuse")
+            return
+        words = {
+            "import": (self.tr("{name} is installed."), self.tr("It is not in use before you say so.")),
+            "export": (self.tr("{name} was exported."), ""),
+            "verify": (self.tr("Every file is as sealed, and the answers are right."), model),
+            "remove": (self.tr("{name} was removed."), ""),
+            "return": (self.tr("{name} is in use again."), self.tr("The change is on record.")),
+        }[what]
+        self.banner.say(words[0].format(name=model), words[1], "ok")
+
+    # -- building
+
+    def _add_deeds(self) -> None:
+        self.bring_in, self.go_back = QPushButton(self.tr("Import a model…")), QPushButton()
+        self._cancel = QAction(self.tr("Cancel the import"), self)
+        self._theme.dress(self._cancel, "stop")
+        self.progress = ProgressRow(self._theme, cancel=self._cancel)
+        self.deeds = QHBoxLayout()
+        self.deeds.setSpacing(tokens.SPACE_2)
+        self.deeds.addWidget(label(self.tr("Models"), "title"))
+        self.deeds.addStretch(1)
+        for one in (self.go_back, self.bring_in):
+            self.deeds.addWidget(one)
 
     def _lay_out(self) -> None:
         page = Page(self._theme, _WIDTH)
         page.column.setSpacing(tokens.SPACE_4)
-        page.column.addWidget(label(self.tr("Models"), "title"))
+        page.column.addLayout(self.deeds)
+        page.column.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignLeading)
         page.column.addWidget(self._note)
         page.column.addLayout(self._column)
         for one in (*self._awaited, self._empty):
             page.column.addWidget(one)
         page.column.addStretch(1)
-        page.fill(self)
+        under = QWidget()
+        page.fill(under)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.banner)
+        whole.addWidget(under, 1)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
 
@@ -100,98 +223,3 @@ class _Awaited(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4)
         column.addWidget(Skeleton(theme, "card", self.tr("A model is being checked")))
-
-
-class ModelCard(QFrame):
-    """One bundle, good or refused."""
-
-    def __init__(self, installed: Installed, engine: Engine, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setProperty("panel", "card")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4)
-        self._column.setSpacing(tokens.SPACE_2)
-        self.use = QPushButton(self.tr("Use this model"))
-        self.use.setProperty("kind", "small")
-        self.use.hide()
-        self.error = InlineError(theme, self, subject=False)
-        if installed.card is not None:
-            self._show_card(installed.card, engine)
-        else:
-            self._show_refused(installed)
-
-    def _show_card(self, card: Card, engine: Engine) -> None:
-        key = model_key(card)
-        chips = []
-        if engine.card is not None and model_key(engine.card) == key:
-            chips.append(Chip(self._theme, self.tr("In use"), "ok", "ok"))
-        if card.synthetic:
-            chips.append(Chip(self._theme, self.tr("Synthetic: a demonstration"), "sample", "attention"))
-        self._head(f"{card.name} {card.version}", chips)
-        self.use.setVisible(engine.wanted != key)
-        self.use.setAccessibleName(self.tr("Use {name}").format(name=key))
-        self.use.clicked.connect(lambda: engine.choose(key))
-        self._say(card.title)
-        self._column.addLayout(_fact_grid(self._facts(card)))
-
-    def _facts(self, card: Card) -> list[tuple[str, str]]:
-        scope = {"field": self.tr("whole fields"), "cell": self.tr("single cells")}[card.scope]
-        facts = [
-            (self.tr("Knows"), ", ".join(one.display for one in card.classes)),
-            (self.tr("Looks at"), f"{scope}, {card.input_size} × {card.input_size} px"),
-            (self.tr("Meant for"), card.intended_use),
-            (self.tr("Limits"), "\n".join(f"• {one}" for one in card.limits)),
-            (self.tr("Trained on"), self._training_words(card)),
-            (self.tr("Measured"), "\n".join(_metric(one) for one in _headline(card.metrics))),
-            (self.tr("Licence"), card.licence),
-        ]
-        return [(name, words) for name, words in facts if words]
-
-    def _training_words(self, card: Card) -> str:
-        words = self.tr("{name}, {count} images")
-        return words.format(name=card.training_data.name, count=number(card.training_data.images))
-
-    def _show_refused(self, installed: Installed) -> None:
-        self._head(installed.folder.name, [Chip(self._theme, self.tr("Refused"), "refuse", "refuse")])
-        error = installed.error
-        self.error.tell(error)
-        self._column.addWidget(self.error)
-
-    def _head(self, name: str, chips: list[Chip]) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(tokens.SPACE_2)
-        row.addWidget(label(name, "heading"))
-        for chip in chips:
-            row.addWidget(chip)
-        row.addStretch(1)
-        row.addWidget(self.use)
-        self._column.addLayout(row)
-
-    def _say(self, words: str) -> None:
-        self._column.addWidget(label(words, wrap=True))
-
-
-def _fact_grid(facts: Sequence[tuple[str, str]]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(tokens.SPACE_3)
-    grid.setVerticalSpacing(tokens.SPACE_2)
-    grid.setColumnMinimumWidth(0, 96)
-    grid.setColumnStretch(1, 1)
-    for row, (name, words) in enumerate(facts):
-        grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label(words, wrap=True), row, 1)
-    return grid
-
-
-def _headline(metrics: Sequence[Metric]) -> Sequence[Metric]:
-    """The few that a user should see first; all of them are on the bundle's own page, `card.md`."""
-    by_name = {one.name: one for one in metrics}
-    return [by_name[name] for name in _HEADLINE if name in by_name] or metrics[: len(_HEADLINE)]
-
-
-def _metric(metric: Metric) -> str:
-    note = f" ({metric.note})" if metric.note else ""
-    limits = f"[{number(metric.low, 3)} … {number(metric.high, 3)}]"
-    name = _HEADLINE.get(metric.name, metric.name.replace("_", " "))
-    return f"{name} {number(metric.value, 3)} {limits}, n = {metric.n}, {metric.split}{note}"

@@ -166,7 +166,7 @@ def _without_frames(error: KnownError) -> KnownError:
 class Lanes:
     """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
     the network; the case history; reports; batches; what comes into a watched
-    folder; folders that are listed or watched.
+    folder; folders that are listed or watched; models that come and go.
     """
 
     def __init__(self) -> None:
@@ -180,11 +180,12 @@ class Lanes:
         self.batch = Lane("batch")
         self.folders = Lane("folders")
         self.watch = Lane("watch")
+        self.models = Lane("models")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
         seeing = (self.inference, self.pictures, self.thumbnails, self.tiles, self.network)
-        return (*seeing, self.folders, self.batch, self.watch, self.reports, self.history)
+        return (*seeing, self.folders, self.batch, self.watch, self.reports, self.models, self.history)
 
     def close(self) -> None:
         """Close every lane; returns when no thread is left, and when all that was to be recorded is."""

@@ -115,7 +115,7 @@ def test_the_models_place_says_what_is_installed_and_what_was_refused(desk: Desk
     )
     desk.bench.refused = [Installed(Path("broken-1.0"), error=error)]
     desk.start()
-    desk.bot.keyClick(desk.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    desk.window.commands.go_models.trigger()
     assert desk.window.models.isVisible()
     words = ["\n".join(label.text() for label in card.findChildren(QLabel)) for card in desk.window.models.cards]
     assert "In use" in words[0]

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from camera import Camera, Held, window
+from case_scenes import CASE_SCENES
 from cell_scenes import CELL_SCENES
 
 from leukdesk import paths
@@ -334,6 +335,7 @@ SCENES: dict[str, Scene] = {
     "Analyse: error, no model": analyse_no_model,
     "Analyse: read-only": analyse_read_only,
     **CELL_SCENES,
+    **CASE_SCENES,
     "Models: empty": _models([]),
     "Models: loading": _models(None, hold=True),
     "Models: partial": _partly(),

@@ -136,8 +136,10 @@ class CaseListView(QWidget):
     def _show(self) -> None:
         state = self._state()
         pages = {ListState.FULL: self.table, ListState.WAITING: self._loading}
-        self._pages.setCurrentWidget(pages.get(state, self.message))
         self._say(state)
+        self._pages.setCurrentWidget(pages.get(state, self.message))
+        if (layout := self.message.layout()) is not None:
+            layout.activate()  # at once: words that are to be read are never seen cut
         total = self._cases.rowCount()
         self._count.setText(self.tr("Cases: {count}").format(count=number(total)) if total else "")
         if total and not self.table.currentIndex().isValid():
@@ -149,10 +151,7 @@ class CaseListView(QWidget):
     def _say(self, state: ListState) -> None:
         self.second.setVisible(state is ListState.FAILED)
         if state is ListState.EMPTY:
-            words = self.tr(
-                "A case keeps the images of one investigation with what the model and people said of them. "
-                "Type or scan its accession number to begin."
-            )
+            words = self.tr("Type or scan an accession number to open the first one.")
             self._word(self.tr("No case yet"), words, self.tr("New case…"))
         elif state is ListState.NONE:
             words = self.tr("Press Enter to open a new case with what you typed as its accession number.")

@@ -121,7 +121,10 @@ class Cases:
                 rows = ordered.limit(limit).offset(offset)
                 page = _CASES.where(case_index.c.case_id.in_(rows)).order_by(*_order(query.order))
             else:
-                page = _CASES.where(*wanted).order_by(*_order(query.order)).limit(limit).offset(offset)
+                # Which cases these are is found among the index alone: rows that are skipped are joined to nothing.
+                ordered = select(case_index.c.case_id).where(*wanted).order_by(*_order(query.order))
+                these = ordered.limit(limit).offset(offset)
+                page = _CASES.where(case_index.c.case_id.in_(these)).order_by(*_order(query.order))
             return CasePage(tuple(_case(row) for row in connection.execute(page).mappings()), total)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
@@ -90,13 +88,6 @@ class CasePageView(QWidget):
     def _open(self, index: QModelIndex) -> None:
         paths = self._page.images.paths()
         self.images_wanted.emit(paths, paths[index.row()])
-
-    def open_all(self) -> None:
-        """Look at the case's images."""
-        paths: list[Path] = self._page.images.paths()
-        if paths:
-            at = self.images.currentIndex()
-            self.images_wanted.emit(paths, paths[at.row()] if at.isValid() else None)
 
     # -- what is shown
 

@@ -79,7 +79,7 @@ def cells_refused(folder: Path) -> Iterator[Camera]:
     marked = PngImagePlugin.PngInfo()
     marked.add_text("leukdesk-synthetic", "1")
     with Image.open(paths.resources() / "sample" / "phantom-02.png") as image:
-        image.filter(ImageFilter.GaussianBlur(7)).save(folder / "field 1.png", pnginfo=marked)
+        image.filter(ImageFilter.GaussianBlur(14)).save(folder / "field 1.png", pnginfo=marked)
     with window("light", folder, model=MODEL) as camera:
         camera.look()
         camera.session.window.commands.cells.trigger()

@@ -178,8 +178,12 @@ def test_a_run_is_stopped(desk: Desk, fields: list[Path]) -> None:
 def test_an_image_that_cannot_be_read_is_told_in_place(desk: Desk, fields: list[Path], broken: Path) -> None:
     desk.start(broken, *fields)
     key(desk, Qt.Key.Key_F)
-    desk.until(lambda: desk.analyse.cells.error.isVisible())
+    desk.until(lambda: desk.model.cells.error is not None)
+    assert desk.analyse.stage.trouble.isVisible()
+    assert not desk.analyse.cells.gallery.none.isVisible()  # nothing is looked for any longer
     assert desk.model.cells.reading is None
+    key(desk, Qt.Key.Key_Right)
+    desk.until(lambda: desk.model.cells.reading is not None)
 
 
 # -- naming

@@ -11,7 +11,7 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.cell_faces import CellRef
 from leukdesk.app.viewmodels.cells import Cells
 from leukdesk.app.views.widgets.canvas import Canvas
-from leukdesk.app.views.widgets.cell_layer import CellLayer, marks
+from leukdesk.app.views.widgets.cell_layer import CellLayer
 from leukdesk.domain import outlines
 from leukdesk.domain.cell import Box
 
@@ -51,8 +51,8 @@ class CellsOnImage(QObject):
         key = (reading, cells.hidden, cells.looks)
         if key != self._shown:
             self._shown = key
-            faces = ((one.cell, cells.looks.face(one)) for one in reading.cells) if reading is not None else ()
-            self.layer.show([one for one in marks(faces) if one.face.class_id not in cells.hidden])
+            found = [(one.cell, cells.looks.face(one)) for one in reading.cells] if reading is not None else []
+            self.layer.show((cell, face) for cell, face in found if face.class_id not in cells.hidden)
         self._canvas.viewport().update()
         self.seen_changed.emit()
 

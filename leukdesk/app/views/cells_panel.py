@@ -97,6 +97,7 @@ class CellsPanel(QFrame):
         self._model.engine.listed.connect(self._fill_models)
         self.models.activated.connect(lambda at: cells.use_model(self.models.itemData(at)))
         self.segments.chosen.connect(self._turn)
+        self.progress.failed.clicked.connect(actions.next_failed.trigger)
         self.gallery.grid.clicked.connect(lambda _index: self.on_image.bring_into_view())
         self.gallery.grid.doubleClicked.connect(lambda _index: self.on_image.zoom_to_chosen())
         self.gallery.pointed.connect(self.on_image.point_at)
@@ -184,7 +185,7 @@ class CellsPanel(QFrame):
         self._actions.stop.setEnabled(run.running or self._model.batch.running)
         self.progress.setVisible(run.running or run.progress.failed > 0)
         self.progress.show_progress(run.progress, words)
-        self.error.tell(cells.error)
+        self.error.tell(cells.error if self._model.picture is not None else None)  # else it stands in its place
         reading = cells.reading
         if reading is None:
             self.count.set_text("")

@@ -127,7 +127,7 @@ class TallyView(QWidget):
         head.setSpacing(tokens.SPACE_3)
         head.addWidget(self.total)
         head.addWidget(self.bar, 1)
-        self._grid.setSpacing(tokens.SPACE_2)
+        self._grid.setSpacing(tokens.SPACE_1)
         foot = QHBoxLayout()
         foot.setSpacing(tokens.SPACE_2)
         for one in (self.undo, self.anew):
@@ -146,7 +146,7 @@ class TallyView(QWidget):
         whole.addWidget(area)
         column = QVBoxLayout(inside)
         column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_1, tokens.SPACE_4, tokens.SPACE_2)
-        column.setSpacing(tokens.SPACE_3)
+        column.setSpacing(tokens.SPACE_2)
         column.addLayout(head)
         column.addLayout(self._grid)
         column.addWidget(self.said)

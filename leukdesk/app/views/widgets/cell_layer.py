@@ -6,7 +6,7 @@ What is out of view is not drawn, and names that would lie over each other are l
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -37,21 +37,19 @@ _PAD = 4.0
 class Mark:
     """One cell, ready to be drawn."""
 
+    cell: Cell
     face: CellFace
     corners: NDArray[np.float32]  # (corners, 2)
     box: QRectF
 
 
-def marks(cells: Iterable[tuple[Cell, CellFace]]) -> list[Mark]:
-    """Marks of cells, in px of the image."""
+def mark(cell: Cell, face: CellFace) -> Mark:
+    """A cell, in px of the image."""
     import numpy as np
 
-    made = []
-    for cell, face in cells:
-        corners = np.asarray(cell.outline, np.float32)
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        made.append(Mark(face, corners, QRectF(left, top, right - left, bottom - top)))
-    return made
+    corners = np.asarray(cell.outline, np.float32)
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return Mark(cell, face, corners, QRectF(left, top, right - left, bottom - top))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,9 +75,14 @@ class CellLayer:
         self._plates: dict[tuple[str, str, int, float], QImage] = {}
         self._kept: _Kept | None = None
 
-    def show(self, found: Sequence[Mark]) -> None:
-        """Draw these; those that matter most come last, over the others."""
-        self._marks = sorted(found, key=lambda one: (bool(one.face.class_id), one.face.blast))
+    def show(self, found: Iterable[tuple[Cell, CellFace]]) -> None:
+        """Draw these; those that matter most come last, over the others. What stays as it is costs nothing."""
+        before = {id(one.cell): one for one in self._marks}
+        made = []
+        for cell, face in found:
+            old = before.get(id(cell))
+            made.append(mark(cell, face) if old is None else old if old.face == face else replace(old, face=face))
+        self._marks = sorted(made, key=lambda one: (bool(one.face.class_id), one.face.blast))
         self._kept = None
 
     def select(self, keys: Collection[int]) -> None:

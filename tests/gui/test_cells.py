@@ -150,6 +150,10 @@ def test_the_heatmap_explains_the_chosen_cell(cells: Desk) -> None:
     said = cells.model.cells.current.said.prediction.label
     assert cells.model.heatmap.label == said
     assert cells.model.cells.looks.look(said).display in cells.analyse.stage.legend.accessibleName()
+    classes = cells.analyse.inspector.heatmap.classes
+    assert {classes.itemData(at) for at in range(1, classes.count())} == set(cells.model.cells.card.class_ids)
+    key(cells, Qt.Key.Key_F)
+    assert cells.model.heatmap.finding is cells.model.finding  # that of the whole image again
 
 
 def test_classes_are_hidden_and_shown(cells: Desk) -> None:

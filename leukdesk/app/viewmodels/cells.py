@@ -137,7 +137,7 @@ class Cells(QObject):
     @property
     def vocabulary(self) -> Vocabulary:
         """How the cell model's classes look."""
-        return Vocabulary({one.id: ClassLook(one.display, one.colour) for one in self.looks.classes})
+        return Vocabulary({one.id: ClassLook(one.display, one.colour) for one in self.looks.classes if one.known})
 
     def choose(self, ref: CellRef | None, *, add: bool = False) -> None:
         """Choose a cell, alone or beside those that are chosen (or no longer, if it was); None chooses none."""

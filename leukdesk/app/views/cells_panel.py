@@ -90,7 +90,9 @@ class CellsPanel(QFrame):
         for signal in (cells.changed, cells.switched, cells.run.changed, cells.model_changed):
             signal.connect(self.refresh)
         cells.selection_changed.connect(self._tell_edits)
-        cells.selection_changed.connect(self._explain)
+        for signal in (cells.selection_changed, cells.switched):
+            signal.connect(self._explain)
+        self._model.outcome_changed.connect(lambda: self._explain() if cells.on else None)
         self.on_image.seen_changed.connect(self._soon.start)
         self._soon.timeout.connect(self._count_in_view)
         self._soon.timeout.connect(self._stage.canvas.viewport().update)  # what was stretched while gliding

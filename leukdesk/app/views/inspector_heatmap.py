@@ -51,7 +51,8 @@ class HeatmapSection(QWidget):
         self._fill_classes()
 
     def _fill_classes(self) -> None:
-        looks = self._model.images.vocabulary.classes
+        cells = self._model.cells
+        looks = (cells.vocabulary if cells.explained else self._model.images.vocabulary).classes
         wanted = [None, *looks]
         if [self.classes.itemData(at) for at in range(self.classes.count())] != wanted:
             with QSignalBlocker(self.classes):

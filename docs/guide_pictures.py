@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from batch_scenes import partial_
 from camera import Camera, window
 from cell_scenes import cell_pictures
 from guide_review import review_pictures
@@ -69,6 +70,17 @@ def own_files(folder: Path) -> None:
         show(camera, 1, "failed")
 
 
+def batch(folder: Path) -> None:
+    """A batch that is done, but for one file."""
+    folder.mkdir(parents=True)
+    for number in range(4):
+        for path in sorted((paths.resources() / "sample").glob("*.png")):
+            (folder / f"slide {7 + number} field {path.stem[-2:]}.png").write_bytes(path.read_bytes())
+    (folder / "slide 7 field 12.png").write_bytes(path.read_bytes()[:20_000])
+    with partial_(folder) as camera:
+        camera.take(IMAGES / "batch.png")
+
+
 def show(camera: Camera, place: int, name: str) -> None:
     """Take the image at a place of the list."""
     model = camera.session.model
@@ -86,6 +98,7 @@ def main() -> int:
         newcomer()
         sample()
         own_files(data / "case 24-0117")
+        batch(data / "marrow 24-0118")
         review_pictures(IMAGES)
         cell_pictures(IMAGES)
     finally:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import batch_scenes as batches
 from camera import Camera, Held, window
 from case_scenes import CASE_SCENES
 from cell_scenes import CELL_SCENES
@@ -336,6 +337,15 @@ SCENES: dict[str, Scene] = {
     "Analyse: read-only": analyse_read_only,
     **CELL_SCENES,
     **CASE_SCENES,
+    "Batch: empty": batches.empty,
+    "Batch: folders": lambda folder: batches.folders(phantoms(folder, broken=2, copies=12)),
+    "Batch: running": lambda folder: batches.running(phantoms(folder, broken=2, copies=400)),
+    "Batch: partial": lambda folder: batches.partial_(phantoms(folder, broken=2, copies=12)),
+    "Batch: partial, ledger": lambda folder: batches.ledger(phantoms(folder, broken=2, copies=12)),
+    "Batch: full, 10 000": lambda folder: batches.full(phantoms(folder, copies=1112)),
+    "Batch: watching": lambda folder: batches.watching(phantoms(folder, broken=1)),
+    "Batch: error": lambda folder: batches.refused(phantoms(folder)),
+    "Batch: read-only": lambda folder: batches.read_only(phantoms(folder)),
     "Models: empty": _models([]),
     "Models: loading": _models(None, hold=True),
     "Models: partial": _partly(),

@@ -208,12 +208,14 @@ def test_a_closed_window_pauses_and_the_next_one_goes_on_without_loss(
     monkeypatch.setattr(batch_work, "read_taken", real)
     second = open_bench()
     second.until(lambda: len(second.desk.unfinished()) == 1)
-    line = second.view.setup.earlier.lines[0]
-    second.bot.mouseClick(line.open, LEFT)
-    second.until(lambda: second.desk.job_id > 0 and second.view.work.go_on.isVisible())
-    left = second.desk.standing.left
-    assert 0 < left < 40
-    second.bot.mouseClick(second.view.work.go_on, LEFT)
+    counts = second.desk.unfinished()[0].counts
+    assert 0 < counts[ItemState.DONE] < 40
+    assert ItemState.RUNNING not in counts
+    assert second.view.setup.earlier.lines[0].open.text() == "Go on…"
+    assert second.window.analyse.banner.isVisibleTo(second.window.analyse)
+    second.window.commands.go_analyse.trigger()
+    second.bot.mouseClick(second.window.analyse.banner.button, LEFT)
+    assert second.window.places.currentWidget() is second.view
     second.finish()
     second.until(lambda: second.desk.items.rowCount() == 40)
     assert second.desk.standing.counts == {ItemState.DONE: 40}

@@ -40,6 +40,7 @@ class BatchDesk(QObject):
     changed = Signal()  # how the shown batch stands
     shown = Signal()  # another batch is shown, or none
     listed = Signal()  # `jobs` is another
+    first_listed = Signal()  # it is known which batches an earlier session left
     finished = Signal(object)  # BatchEvent: the run came to its end by itself
     failed = Signal(object)  # KnownError
     done = Signal(str)  # something that was asked for is done: its key
@@ -65,7 +66,7 @@ class BatchDesk(QObject):
         self.case_id: int | None = None
         self.store = make_store
         self._reading = Token()
-        self.loading = False
+        self.loading = self._looked = False
         self._stopping = ""
         self.watching: Watching | None = None
         runner.made.connect(self.take_made)
@@ -177,11 +178,17 @@ class BatchDesk(QObject):
 
         self._ask(lambda store: store.retry_failed(self.job_id), again)
 
-    def show(self, job_id: int) -> None:
-        """Show a batch as it was kept, a page of rows after the other."""
+    def show(self, job_id: int, *, go_on: bool = False) -> None:
+        """Show a batch as it was kept, a page of rows after the other; and go on with it if asked so."""
+
+        def take(found: tuple[Job, BatchEvent]) -> None:
+            self._take_standing(found)
+            if go_on:
+                self.go_on()
+
         self._reading.cancel()
         self.loading = True
-        self._reading = self.casebook.read(partial(_standing, job_id), self._take_standing, self.tell)
+        self._reading = self.casebook.read(partial(_standing, job_id), take, self.tell)
 
     def leave(self) -> None:
         """Show none: the way to a new batch. What runs goes on."""
@@ -243,8 +250,11 @@ class BatchDesk(QObject):
     # -- what comes back
 
     def _take_jobs(self, jobs: tuple[Job, ...]) -> None:
-        self.jobs = jobs
+        self.jobs, first = jobs, not self._looked
+        self._looked = True
         self.listed.emit()
+        if first:
+            self.first_listed.emit()
 
     def take_made(self, job: Job) -> None:
         """A new batch is there, and shown."""

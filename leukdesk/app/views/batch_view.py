@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from leukdesk.app.theme.theme import Theme
@@ -53,6 +54,25 @@ class BatchView(QWidget):
         """What was dropped here is to be classified."""
         self.desk.leave()
         self.setup.tree.add(paths)
+
+    def offer_in(self, banner: Banner, go: QAction) -> None:
+        """Offer once, across another place, to go on with the newest batch of an earlier session."""
+
+        def offer() -> None:
+            if banner.isVisible() or not self.desk.unfinished():
+                return
+            job = self.desk.unfinished()[0]
+            words = self.tr("A batch is not finished: {left} of {total} images are left.")
+            left = job.counts.get(ItemState.WAITING, 0) + job.counts.get(ItemState.RUNNING, 0)
+            words = words.format(left=number(left), total=number(job.total))
+            banner.say(words, self.tr("Nothing of it is lost."), "plain", self.tr("Go on"), lambda: resume(job.id))
+
+        def resume(job_id: int) -> None:
+            banner.hide()
+            go.trigger()
+            self.desk.show(job_id, go_on=True)
+
+        self.desk.first_listed.connect(offer)
 
     def _connect(self) -> None:
         desk = self.desk

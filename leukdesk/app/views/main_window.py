@@ -79,8 +79,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._model, self._fields, self._preferences = model, fields, preferences
         self._theme, self._sample = theme, sample
-        self._was_painted = False
-        self._whole = QWidget()
+        self._was_painted, self._whole = False, QWidget()
         one = self.commands = Actions(theme, self)
         self.rail = Rail(theme)
         self.places = QStackedWidget()
@@ -264,6 +263,7 @@ class MainWindow(QMainWindow):
         self.cases.images_wanted.connect(self._look_at)
         self.cases.refused_images.connect(self._tell_signed)
         self.batch.image_wanted.connect(self._look_at_one)
+        self.batch.offer_in(self.analyse.banner, one.go_batch)
         self.openings.recent_changed.connect(self.analyse.welcome.offer)
         self.analyse.welcome.reopened.connect(lambda name: self.open_paths([Path(name)]))
         self.analyse.welcome.offer(self._preferences.settings.recent)

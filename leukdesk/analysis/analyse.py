@@ -10,7 +10,7 @@ from leukdesk.analysis.decide import decide
 from leukdesk.domain.finding import Finding
 from leukdesk.domain.optics import Acquisition
 from leukdesk.domain.quality import QualityFlag
-from leukdesk.imaging.preprocess import to_input
+from leukdesk.imaging.preprocess import fitted, squared
 from leukdesk.imaging.quality import measure_quality
 from leukdesk.imaging.read import read_image
 from leukdesk.imaging.slides import read_region
@@ -61,10 +61,11 @@ def prepare(
 ) -> tuple[NDArray[np.uint8], Quality]:
     """The model's input, uint8 RGB (size, size, 3), and the quality of the image it was made from."""
     card = predictor.card
-    quality = measure_quality(image, input_size=card.input_size, um_per_px=card.um_per_px)
+    small = fitted(image.pixels, card.input_size)
+    quality = measure_quality(image, input_size=card.input_size, um_per_px=card.um_per_px, fitted_to_input=small)
     if taken.other_stain_than(card.stain):
         quality = replace(quality, flags=(*quality.flags, QualityFlag.STAIN))
-    return to_input(image.pixels, card.input_size), quality
+    return squared(small, card.input_size), quality
 
 
 def conclude(source: ImageSource, quality: Quality, prediction: Prediction, predictor: Predictor) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -113,7 +114,7 @@ def _unpack(rows: NDArray[np.uint8], header: _Header) -> NDArray[np.uint8]:
         looked_up: NDArray[np.uint8] = header.palette[_indices(rows, header)]
         return looked_up
     if header.bits == 24:
-        return rows.reshape(header.height, header.width, 3)[:, :, ::-1]
+        return np.asarray(cv2.cvtColor(rows.reshape(header.height, header.width, 3), cv2.COLOR_BGR2RGB), np.uint8)
     words = np.ascontiguousarray(rows).view("<u2" if header.bits == 16 else "<u4")
     red, green, blue, alpha = (_channel(words, mask) for mask in header.masks)
     rgb = np.dstack([red, green, blue])

@@ -14,13 +14,25 @@ def to_input(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     rest is filled with the picture's own reflection, so that no edge appears that no specimen has. A picture of
     `size` x `size` passes unchanged, byte for byte.
     """
+    return squared(fitted(pixels, size), size)
+
+
+def fitted(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The first half of `to_input`: the picture with its longer side `size`, uint8 RGB (rows, columns, 3)."""
     height, width = pixels.shape[:2]
-    top, left, rows, columns = content_box(height, width, size)
-    if (rows, columns) != (height, width):
-        how = cv2.INTER_AREA if max(height, width) > size else cv2.INTER_LINEAR
-        pixels = np.asarray(cv2.resize(pixels, (columns, rows), interpolation=how), np.uint8)
+    _, _, rows, columns = content_box(height, width, size)
+    if (rows, columns) == (height, width):
+        return pixels
+    how = cv2.INTER_AREA if max(height, width) > size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, (columns, rows), interpolation=how), np.uint8)
+
+
+def squared(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The second half: the fitted picture in the middle of (size, size, 3), the rest filled with its reflection."""
+    rows, columns = pixels.shape[:2]
     if (rows, columns) == (size, size):
         return pixels
+    top, left = (size - rows) // 2, (size - columns) // 2
     bottom, right = size - top - rows, size - left - columns
     return np.asarray(cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_REFLECT), np.uint8)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from leukdesk.domain.image import SmearImage
 from leukdesk.domain.quality import Quality, QualityFlag
+from leukdesk.imaging.preprocess import fitted
 
 _WORKING_SIDE = 224  # px
 _TILES = 8  # a side
@@ -67,13 +68,17 @@ class _Scratch(threading.local):
 _scratch = _Scratch()
 
 
-def measure_quality(image: SmearImage, *, input_size: int, um_per_px: float | None) -> Quality:
+def measure_quality(
+    image: SmearImage, *, input_size: int, um_per_px: float | None, fitted_to_input: NDArray[np.uint8] | None = None
+) -> Quality:
     """Measure an image before a model of `input_size` px sees it.
 
     `um_per_px` is the scale the bundle expects of its input; it is compared with the scale the image has once its
-    longer side is reduced to `input_size`, and only where both are known.
+    longer side is reduced to `input_size`, and only where both are known. `fitted_to_input` is what `preprocess.fitted`
+    made of it for that size: reducing a large picture twice costs more than all that is measured.
     """
-    working = _working(image.pixels)
+    enough = fitted_to_input is not None and input_size == _WORKING_SIDE < max(image.pixels.shape[:2])
+    working = _working(fitted_to_input if fitted_to_input is not None and enough else image.pixels)
     objects = np.asarray(working.coloured & _objects(working))
     low, high, top = _levels(working.grey, 0.05, 0.95, 0.99)
     sharpness = _sharpness(working.grey, objects)
@@ -93,11 +98,8 @@ def measure_quality(image: SmearImage, *, input_size: int, um_per_px: float | No
 
 
 def _working(pixels: NDArray[np.uint8]) -> _Working:
-    height, width = pixels.shape[:2]
-    longer = max(height, width)
-    if longer > _WORKING_SIDE:
-        size = (max(1, round(width * _WORKING_SIDE / longer)), max(1, round(height * _WORKING_SIDE / longer)))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if max(pixels.shape[:2]) > _WORKING_SIDE:
+        pixels = fitted(pixels, _WORKING_SIDE)
     red, green, blue = channels = tuple(np.asarray(one, np.uint8) for one in cv2.split(pixels))
     most = np.maximum(np.maximum(red, green), blue)
     spread = most - np.minimum(np.minimum(red, green), blue)

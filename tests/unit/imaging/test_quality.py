@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from smear_files import as_image
 
 from leukdesk.domain.quality import Quality, QualityFlag
+from leukdesk.imaging.preprocess import fitted
 from leukdesk.imaging.quality import measure_quality
 
 
@@ -182,6 +183,16 @@ def test_the_measurements_are_what_they_are_by_definition() -> None:
         purple = (lit[2] - lit[1] > 45) & (lit[0] - lit[1] > -4) & (lit[2] - lit[0] > -4)
         assert found.stained == pytest.approx(purple.mean(), abs=1e-3)
         assert found.sharpness == pytest.approx(plain_sharpness(small), rel=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(640, 480), (224, 224), (120, 200), (1944, 2592)])
+def test_what_was_fitted_for_the_model_is_not_fitted_again(shape: tuple[int, int]) -> None:
+    pixels = cv2.resize(field(640), shape[::-1], interpolation=cv2.INTER_AREA)
+    image = as_image(np.asarray(pixels, np.uint8))
+    for size in (160, 224):
+        small = fitted(image.pixels, size)
+        again = measure_quality(image, input_size=size, um_per_px=None, fitted_to_input=small)
+        assert again == measure_quality(image, input_size=size, um_per_px=None)
 
 
 def plain_sharpness(pixels: NDArray[np.uint8]) -> float:

@@ -35,10 +35,10 @@ def rebuild(bundle: Path, out: Path, command: Sequence[str], *, cancelled: Calla
     space, 0 for one that fits the weights. Raises `BundleError`, `EngineError`, `Cancelled`.
     """
     weights = (bundle / "weights.safetensors").stat().st_size
-    words = [*command, str(bundle), str(out), str(limit or _BASE_BYTES + _TIMES_WEIGHTS * weights)]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONNOUSERSITE": "1"}
+    words = [*command, str(bundle.resolve()), str(out.resolve()), str(limit or _BASE_BYTES + _TIMES_WEIGHTS * weights)]
+    quiet = subprocess.DEVNULL
     with subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        words, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, env=_environment(), cwd=out.parent
     ) as child:
         try:
             said = _awaited(child, cancelled)
@@ -64,8 +64,19 @@ def rebuild_here(bundle: Path, out: Path, limit: int) -> int:
 
 def command() -> list[str]:
     """The words that start this leukdesk again, to rebuild."""
-    itself = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "leukdesk"]
+    itself = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-P", "-m", "leukdesk"]
     return [*itself, "models", "rebuild"]
+
+
+def _environment() -> dict[str, str]:
+    """This very leukdesk, wherever the user stands, and no GPU: it would reserve addresses without end."""
+    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    own = {
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    return {**os.environ, **own}
 
 
 def _export(bundle: Path, out: Path) -> None:

@@ -28,15 +28,25 @@ def review_pictures(images: Path) -> None:
     with window("light", paths.resources() / "sample", model=MODEL) as camera:
         camera.ready()
         found = [one.outcome for one in camera.session.model.images.rows()]
-        cases: list[Case] = []
-        camera.session.casebook.write(lambda history: _a_year(history, found), cases.append)
-        camera.until(lambda: bool(cases))
-        camera.session.window.commands.go_cases.trigger()
-        camera.session.window.cases.show_case(cases[0].id)
-        camera.until(camera.session.window.commands.review_case.isEnabled)
+        before: list[None] = []
+        camera.session.casebook.write(lambda history: _a_year(history, found), before.append)
+        camera.until(lambda: bool(before))
+        a_case(camera, "24-0117")
         _review(camera, images)
         _dialog(camera, camera.session.window.commands.sign_case, images / "sign-off.png")
         _dialog(camera, camera.session.window.commands.agreement, images / "agreement.png")
+
+
+def a_case(camera: Camera, accession: str) -> Case:
+    """A case of what is open, with its page shown."""
+    found = [one.outcome for one in camera.session.model.images.rows()]
+    cases: list[Case] = []
+    camera.session.casebook.write(lambda history: _today(history, found, accession), cases.append)
+    camera.until(lambda: bool(cases))
+    camera.session.window.commands.go_cases.trigger()
+    camera.session.window.cases.show_case(cases[0].id)
+    camera.until(camera.session.window.commands.review_case.isEnabled)
+    return cases[0]
 
 
 def _review(camera: Camera, images: Path) -> None:
@@ -66,8 +76,8 @@ def _dialog(camera: Camera, action: QAction, file: Path) -> None:
     camera.rest()
 
 
-def _a_year(history: History, found: Sequence[object]) -> Case:
-    """Twelve cases, a month apart and reviewed, and one of today that is not."""
+def _a_year(history: History, found: Sequence[object]) -> None:
+    """Twelve cases, a month apart and reviewed."""
     user, chance = history.users.local().id, random.Random(4)
     findings = [one for one in found if isinstance(one, Finding)]
     for month in range(12):
@@ -77,8 +87,13 @@ def _a_year(history: History, found: Sequence[object]) -> Case:
         for one in history.reviews.answers(case.id):
             history.reviews.label(user, one.image_id, one.model_label if chance.random() < 0.85 else "blasts")
     history.ledger._clock = now_us
-    case = history.cases.open(user, CaseDetails("24-0117", "P-7", Specimen.BLOOD, stain="May-Grünwald-Giemsa"))
-    history.findings.record(user, case.id, [NewFinding(one) for one in findings])
+
+
+def _today(history: History, found: Sequence[object], accession: str) -> Case:
+    """A case that nobody has reviewed."""
+    user = history.users.local().id
+    case = history.cases.open(user, CaseDetails(accession, "P-7", Specimen.BLOOD, stain="May-Grünwald-Giemsa"))
+    history.findings.record(user, case.id, [NewFinding(one) for one in found if isinstance(one, Finding)])
     return case
 
 

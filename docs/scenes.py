@@ -11,6 +11,7 @@ import batch_scenes as batches
 from camera import Camera, Held, window
 from case_scenes import CASE_SCENES
 from cell_scenes import CELL_SCENES
+from scenes_review import REVIEW_SCENES
 
 from leukdesk import paths
 from leukdesk.bundles.library import Installed
@@ -360,4 +361,5 @@ SCENES: dict[str, Scene] = {
     "Keys": _with(lambda camera: camera.session.window.commands.keys.trigger()),
     "About": _with(lambda camera: camera.session.window.commands.about.trigger()),
     "Crash": _with(_crash),
+    **REVIEW_SCENES,
 }

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from window_desk import Desk
 
@@ -106,25 +107,16 @@ def test_cells_too_are_a_key_each(technician: Technician, smears: list[Path]) ->
     technician.desk.until(lambda: technician.history.cases.get(case.id).labels == {"lymphocytes": 100})
 
 
-def test_a_key_that_is_held_down_answers_once(technician: Technician, smears: list[Path]) -> None:
+def test_a_key_answers_once_and_means_what_it_says_in_a_review(technician: Technician, smears: list[Path]) -> None:
+    """Held down it answers once; 1 is a class here and no zoom, whatever has the focus within the review."""
     technician.begin(20, smears)
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent
-
     for _ in range(5):
         held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_1, Qt.KeyboardModifier.NoModifier, "1", True)
         QApplication.sendEvent(technician.view.pane.canvas, held)
     assert technician.session.reviewed == 0
-    technician.press("1")
-    assert technician.session.reviewed == 1
-
-
-def test_keys_of_the_window_do_not_reach_into_a_review(technician: Technician, smears: list[Path]) -> None:
-    """1 is a class here, and U no command; whatever has the focus within the review."""
-    technician.begin(20, smears)
     for place, one in enumerate((technician.view.pane.canvas, technician.view.foot.skip, technician.view.panel.accept)):
         one.setFocus()
-        technician.press("U")
+        technician.press(("1", "U", "1")[place])
         assert technician.session.reviewed == place + 1
 
 
@@ -172,6 +164,9 @@ def test_a_blind_reading_shows_nothing_of_the_model(technician: Technician, smea
     technician.session.blind = True
     technician.begin(20, smears)
     panel = technician.view.panel
+    technician.desk.bot.keyClick(technician.view.pane.canvas, Qt.Key.Key_A)
+    assert not technician.review.gallery.isVisible(), "it would say what the model says"
+    assert not technician.view.foot.gallery.isEnabled()
     for _ in range(4):
         assert not panel.decision.isVisible()
         assert not panel.answer.isVisible()
@@ -240,11 +235,3 @@ def test_all_of_a_class_is_accepted_only_after_all_of_it_was_looked_at(
     assert said[wrong] == "neutrophils"
     technician.desk.bot.keyClick(page.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert technician.session.reviewed == 1, "one step takes all of it back"
-
-
-def test_a_blind_reading_has_no_gallery_of_classes(technician: Technician, smears: list[Path]) -> None:
-    technician.session.blind = True
-    technician.begin(20, smears)
-    technician.desk.bot.keyClick(technician.view.pane.canvas, Qt.Key.Key_A)
-    assert not technician.review.gallery.isVisible()
-    assert not technician.view.foot.gallery.isEnabled()

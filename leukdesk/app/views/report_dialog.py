@@ -19,6 +19,7 @@ from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.domain.case import Case, CaseStatus
 
 _PAGE = QSize(420, 594)  # px: A4
+_SIDE = 280  # px, of what stands beside the page
 _STEM = "leukdesk-report"  # names nobody
 
 
@@ -34,7 +35,7 @@ class ReportDialog(QDialog):
 
     def __init__(self, desk: ReportDesk, theme: Theme, case: Case, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._page = desk, 0
+        self._desk, self._theme, self._page = desk, theme, 0
         self.setWindowTitle(self.tr("Report"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.page = Page(theme)
@@ -132,8 +133,8 @@ class ReportDialog(QDialog):
         column.setSpacing(tokens.SPACE_3)
         both = QHBoxLayout()
         both.setSpacing(tokens.SPACE_5)
-        both.addLayout(self._pages_column(), 3)
-        both.addLayout(self._side_column(), 2)
+        both.addLayout(self._pages_column(), 1)
+        both.addWidget(self._side())
         column.addLayout(both, 1)
 
     def _pages_column(self) -> QVBoxLayout:
@@ -150,8 +151,11 @@ class ReportDialog(QDialog):
         column.addLayout(turning)
         return column
 
-    def _side_column(self) -> QVBoxLayout:
-        column = QVBoxLayout()
+    def _side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(self._theme.px(_SIDE))
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.SPACE_3)
         column.addWidget(label(self.tr("Report"), "title"))
         column.addWidget(self.unsigned)
@@ -168,7 +172,7 @@ class ReportDialog(QDialog):
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.accept)
         column.addWidget(close)
-        return column
+        return side
 
 
 class Page(QWidget):

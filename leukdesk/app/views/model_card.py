@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.card import Card, Metric
 
+_UNSTATED = "not known"  # what a card says that says nothing
 _HEADLINE = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
@@ -85,7 +86,7 @@ class ModelCard(QFrame):
         one = self._installed
         facts = [
             (self.tr("Licence"), card.licence),
-            (self.tr("Origin"), card.origin),
+            (self.tr("Origin"), "" if card.origin == _UNSTATED else card.origin),
             (self.tr("Size"), self.tr("{size} MB").format(size=number(one.size / 1e6, 1)) if one.size else ""),
             (self.tr("Signed"), self._signature()),
         ]

@@ -12,11 +12,11 @@ import sbom
 from components import Component, components
 
 ROOT = Path(__file__).resolve().parents[2]
-_STANDARD = ROOT / "packaging" / "licences"
 # Distributions that bring no text of their licence: the standard ones, kept beside this project.
 _KEPT = {
-    "PySide6_Essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
-    "shiboken6": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+    "PySide6_Essentials": ("packaging/licences/LGPL-3.0.txt", "packaging/licences/GPL-3.0.txt"),
+    "shiboken6": ("packaging/licences/LGPL-3.0.txt", "packaging/licences/GPL-3.0.txt"),
+    "flatbuffers": ("resources/licences/Apache-2.0.txt",),
 }
 
 Entry = tuple[str, str, str]
@@ -38,7 +38,7 @@ def write(entries: Sequence[Entry], folder: Path, flavour: str) -> list[Entry]:
 
 
 def _copy(one: Component, folder: Path) -> None:
-    texts = [*one.texts, *(_STANDARD / name for name in _KEPT.get(one.name, ()))]
+    texts = [*one.texts, *(ROOT / name for name in _KEPT.get(one.name, ()))]
     if not texts:
         raise SystemExit(
             f"{one.name} {one.version} brings no text of its licence ({one.licence}): name one in {__file__}"

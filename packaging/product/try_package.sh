@@ -33,6 +33,7 @@ mkdir -p "$root/srv/smears"
 cp resources/sample/*.png "$root/srv/smears/"
 # With real images where they lie beside the checkout: a few of every set.
 for set in ../shared/data/*/; do
+  [ -d "$set" ] || continue
   find "$set" -iname '*.jpg' -size -400k | sort | awk 'NR % 37 == 0 && NR < 300' | while read -r image; do
     cp "$image" "$root/srv/smears/$(echo "$image" | md5sum | cut -c1-8).jpg"
   done

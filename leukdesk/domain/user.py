@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -49,3 +50,9 @@ class User:
     def may(self, right: Right) -> bool:
         """Whether this user has a right."""
         return self.active and right in RIGHTS[self.role]
+
+
+def have_accounts(users: Iterable[User]) -> bool:
+    """Whether people sign in: somebody has a password, or there is more than the one local user."""
+    people = [one for one in users if one.active]
+    return len(people) > 1 or any(one.has_password for one in people)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from leukdesk.app.trace import VARIABLE
+from leukdesk.history.opening import open_history
 
 ROOT = Path(__file__).resolve().parents[2]
 SILENCE_S = 60
@@ -48,6 +49,9 @@ def test_the_window_paints_predicts_and_ends_on_request(smear_folder: Path, tmp_
     assert events[0] == "painted"
     assert events[-1] == "prediction"
     assert "Traceback" not in log
-    loaded = {line.split("|")[-1].strip() for line in log.splitlines() if line.startswith("import time:")}
-    assert "PySide6.QtWidgets" in loaded
-    assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras", "sqlalchemy", "torch"}}
+    loaded = [line.split("|")[-1].strip() for line in log.splitlines() if line.startswith("import time:")]
+    assert not {name for name in loaded if name.split(".")[0] in {"tensorflow", "keras", "torch"}}
+    assert loaded.index("PySide6.QtWidgets") < loaded.index("numpy") < loaded.index("sqlalchemy")  # looking comes first
+    history = open_history(tmp_path / "history")
+    assert [one.path.name for one in history.findings.images(None)] == ["field 1.png"]  # kept before the window closed
+    history.close()

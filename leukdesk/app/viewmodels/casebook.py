@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from leukdesk.app.workers.lanes import Lane, Token
 from leukdesk.domain.errors import HistoryError, HistoryReason, KnownError
-from leukdesk.domain.user import Right, Role, User
+from leukdesk.domain.user import Right, Role, User, have_accounts
 
 if TYPE_CHECKING:
     from leukdesk.app.viewmodels.ports import Bench
@@ -86,8 +86,7 @@ class Casebook(QObject):
     @property
     def has_accounts(self) -> bool:
         """Whether people sign in here: somebody has a password, or there is more than the local user."""
-        people = [one for one in self._users if one.active]
-        return any(one.has_password for one in people) or len(people) > 1
+        return have_accounts(self._users)
 
     @property
     def is_locked(self) -> bool:

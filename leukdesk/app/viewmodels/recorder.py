@@ -17,6 +17,7 @@ from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.domain.case import CaseStatus
 from leukdesk.domain.errors import HistoryReason, KnownError
 from leukdesk.domain.finding import Finding
+from leukdesk.domain.user import have_accounts
 
 if TYPE_CHECKING:
     from leukdesk.history.history import History
@@ -111,7 +112,7 @@ class Recorder(QObject):
 
     def send_all(self) -> None:
         """Hand everything to the lane: the window is about to close, and its lane ends with what it was given."""
-        while self._ready():
+        while self._waiting and not self.stuck:
             self._casebook.read(self._work(self._next_group()), lambda _: None)
 
     def _take(self, place: int) -> None:
@@ -142,9 +143,7 @@ class Recorder(QObject):
         return group
 
     def _work(self, group: Sequence[_Kept]) -> partial[int]:
-        user = group[0].user or self._user()
-        assert user is not None  # for the type checker: `_ready` has made sure
-        return partial(_record, group, user, self._pictures)
+        return partial(_record, group, group[0].user or self._user(), self._pictures)
 
     def _written(self, _new: int) -> None:
         self._flying = []
@@ -163,12 +162,21 @@ class Recorder(QObject):
         self.progressed.emit()
 
 
-def _record(group: Sequence[_Kept], user: int, pictures: PictureSource, history: History) -> int:
-    """Runs on the history's lane; returns how many of the group were new."""
+def _record(group: Sequence[_Kept], user: int | None, pictures: PictureSource, history: History) -> int:
+    """Runs on the history's lane; returns how many of the group were new.
+
+    `user` is None where the window closes before it was known who works: nobody is asked then, and if people sign in
+    here nothing is recorded.
+    """
     from leukdesk.analysis.record import record_new
+
+    users = history.users.all() if user is None else []
+    if have_accounts(users):
+        return 0
+    by = users[0].id if user is None else user
 
     def small(path: Path) -> bytes:
         return pictures.small_file(path, THUMBNAIL_PX)
 
     found = [(one.finding, one.temperature) for one in group]
-    return record_new(found, history.findings, user, group[0].case_id, small)
+    return record_new(found, history.findings, by, group[0].case_id, small)

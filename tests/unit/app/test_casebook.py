@@ -188,6 +188,21 @@ def test_closing_finishes_what_was_to_be_written(qtbot: QtBot, smears: list[Path
     again.close()
 
 
+def test_closing_keeps_findings_also_where_the_history_was_not_open_yet(qtbot: QtBot, smears: list[Path]) -> None:
+    lanes = Lanes()
+    desk = Desk(lanes, qtbot)
+    with qtbot.waitSignal(desk.model.opened, timeout=WAIT_MS):
+        desk.model.open(smears[:1])
+    with qtbot.waitSignal(desk.model.batch.finished, timeout=WAIT_MS):
+        desk.recorder.progressed.connect(desk.recorder.send_all)  # closed at once
+    lanes.close()
+    desk.casebook.close()
+    desk.engine.close()
+    again = open_history(paths.history_folder())
+    assert len(again.findings.images(None)) == 1
+    again.close()
+
+
 def test_with_accounts_somebody_signs_in(desk: Desk, smears: list[Path]) -> None:
     history = desk.bench.history()
     boss = history.users.local().id

@@ -107,15 +107,14 @@ def measure(paths: Sequence[Path], model: str, rounds: int) -> dict[str, Rate]:
     return found
 
 
-def recorded(bench: Workbench, paths: Sequence[Path], model: str) -> None:
-    """A kept job, its findings with heatmaps in a case of their own."""
+def recorded(bench: Workbench, paths: Sequence[Path], model: str) -> Rate:
+    """A kept job, its findings with heatmaps in a case of their own; as for the others, the model is open before."""
     history, batches = bench.history(), Batches(bench)
     user = history.users.local().id
     case = history.cases.open(user, CaseDetails(f"bench-{time.monotonic_ns()}"))
     job = batches.create(user, BatchPlan(paths, models=(model,)), case_id=case.id)
     with batches.open(job.id, user, RunOptions(explain=True)) as run:
-        for _ in run.events():
-            pass
+        return timed(lambda: list(run.events()), len(paths))
 
 
 def in_threads(work: Callable[[list[object]], object], things: Sequence[object], threads: int) -> None:
@@ -135,7 +134,9 @@ def decoded(path: Path) -> NDArray[np.uint8]:
 def timed(work: Callable[[], object], images: int) -> Rate:
     """One contestant once."""
     busy, wall = time.process_time(), time.perf_counter()
-    work()
+    done = work()
+    if isinstance(done, Rate):
+        return done
     return Rate(images / (time.perf_counter() - wall), 1000 * (time.process_time() - busy) / images)
 
 

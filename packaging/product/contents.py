@@ -23,6 +23,7 @@ FULL_DATA = (
     ("training/recipes", "training/recipes"),
     ("training/augment/named.toml", "training/augment"),
     ("training/datasets/public.toml", "training/datasets"),
+    ("training/elsewhere/names.toml", "training/elsewhere"),
     ("training/splits/systems.toml", "training/splits"),
 )
 VIEWER_WITHOUT = ("resources/backbones/*",)  # networks to train from

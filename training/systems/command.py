@@ -130,11 +130,16 @@ def _run_short(arguments: argparse.Namespace, models: tuple[Listed, ...]) -> lis
     for number, one in enumerate(chosen, start=1):
         sys.stderr.write(f"{number} of {len(chosen)}: {one.recipe.name}\n")
         with tempfile.TemporaryDirectory(prefix="leukdesk-short-") as scratch:
-            command = [sys.executable, "-m", "training", "short", str(one.file), "--out", str(Path(scratch) / "short")]
+            command = [*_this_program(), "short", str(one.file), "--out", str(Path(scratch) / "short")]
             ended = subprocess.run([*command, "--records", str(arguments.records)], stdout=subprocess.DEVNULL)
         if ended.returncode:
             failed.append(one.recipe.name)
     return failed
+
+
+def _this_program() -> list[str]:
+    """How to run `leukdesk-train` again: in a package it is the program itself."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "training"]
 
 
 def _chosen(arguments: argparse.Namespace, models: list[Listed]) -> list[Listed]:

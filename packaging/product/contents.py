@@ -47,7 +47,7 @@ OPENED_BY_NAME = ("openslide_bin",)
 EXCLUDED = (
     *("tkinter", "test", "pytest", "_pytest", "hypothesis", "pip", "setuptools", "wheel", "ensurepip", "lib2to3"),
     *("pydoc_data", "IPython", "ipykernel", "jedi", "docutils", "sphinx", "mypy", "coverage", "pandas", "torch", "jax"),
-    *("readline", "curses", "_curses", "tifffile.tiffcomment", "numpy.f2py", "numpy.distutils", "PIL.ImageTk"),
+    *("readline", "curses", "_curses", "tifffile.tiffcomment", "PIL.ImageTk"),
     *("PIL.ImageQt", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDBus"),
 )
 VIEWER_EXCLUDED = (

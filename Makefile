@@ -5,6 +5,8 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Of tests. Each process may hold TensorFlow: more of them would need more memory than they save time.
+TWO_AT_A_TIME := -n 2 --dist loadfile
 FLAVOUR ?= viewer full
 # The last three are linked with Qt for Wayland and printing: their names and versions are read from what is installed.
 PACKAGING := dpkg-dev binutils gcc libc6-dev libwayland-cursor0 libwayland-egl1 libcups2
@@ -19,10 +21,10 @@ run: install     ## open leukdesk on its sample case of synthetic smears (withou
 	@$(BIN)/leukdesk demo $(ARGS)
 
 test: dev        ## run all tests; ARGS="-k words" chooses some
-	@packaging/with-display.sh $(BIN)/python -m pytest $(ARGS)
+	@packaging/with-display.sh $(BIN)/python -m pytest $(TWO_AT_A_TIME) $(ARGS)
 
 test-core: dev   ## run the tests of everything below the window, with Qt made impossible to import
-	@LEUKDESK_BLOCK_QT=1 $(BIN)/python -m pytest -p no:pytest-qt $(ARGS)
+	@LEUKDESK_BLOCK_QT=1 $(BIN)/python -m pytest -p no:pytest-qt $(TWO_AT_A_TIME) $(ARGS)
 
 real-data: dev   ## run the tests on real images, which lie in ../shared/data (they skip where it is absent)
 	@packaging/with-display.sh $(BIN)/python -m pytest -m real_data -rs $(ARGS)

@@ -81,11 +81,12 @@ def test_without_models_and_resources_both_are_broken(
 def test_nobody_and_no_place_is_named(models: Path, tmp_path: Path) -> None:
     """With a telling name in every variable and path, and with everything broken that would print one."""
     home = tmp_path / PERSON
-    (home / "config").mkdir()
-    (home / "config" / "settings.json").write_text("[")
+    kept = home / "kept"
+    (kept / "config").mkdir(parents=True)
+    (kept / "config" / "settings.json").write_text("[")
     (models / "damaged-1.0").mkdir()
     named = dict.fromkeys(("USER", "LOGNAME", "USERNAME"), PERSON)
-    answer = in_own_process("doctor", HOME=str(home), LEUKDESK_DATA=str(home), cwd=home, **named)
+    answer = in_own_process("doctor", HOME=str(home), LEUKDESK_DATA=str(kept), cwd=home, **named)
     assert answer.status == 3
     said = answer.out + answer.err
     assert len(lines(answer, "BROKEN")) == 2

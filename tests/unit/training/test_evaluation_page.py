@@ -59,6 +59,7 @@ def test_a_bundle_of_single_cells_without_groups_is_described_as_such(tmp_path):
     (kept / "evaluation.json").write_text(json.dumps(evaluation | {"groups": single}))
     page = render(read_sources(tmp_path / "models", results))
     assert "200 groups of 216 images, hardly more than one each: 4 have a miss." in page
+    assert "accuracy in the worst group" not in page
     (kept / "evaluation.json").write_text(json.dumps(evaluation | {"groups": []}))
     page = render(read_sources(tmp_path / "models", results))
     assert "| looks at | single cells |" in page

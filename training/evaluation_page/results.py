@@ -134,4 +134,4 @@ def by_group(model: Model) -> Iterator[str]:
 
 def _each_its_own_group(evaluation: Mapping[str, Any]) -> bool:
     """Whether groups hold hardly more than one image, so that a miss makes a group without a hit."""
-    return len(evaluation.get("groups", [])) > evaluation["n"] / 2
+    return bool(len(evaluation.get("groups", [])) > evaluation["n"] / 2)

@@ -27,7 +27,7 @@ SIZES = {1: (1280, 800), 2: (2560, 1440)}  # by pixel ratio: what the window mea
 MARK = "leukdesk-synthetic"
 
 CELL_HEIGHT, MARGIN, LABEL_WIDTH = 220, 12, 190
-COLOURS = 200  # of the sheet's palette, to keep the file small
+COLOURS = 96  # of the sheet's palette, to keep the file small
 
 
 def render(ratio: int, words: Sequence[str]) -> None:

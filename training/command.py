@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import audit_command
+from training import audit_command, gate_command
 
 if TYPE_CHECKING:
     from training.run import Run, RunData
@@ -38,6 +38,7 @@ def add_parsers(subparsers: Any) -> None:
     publish.set_defaults(func=_publish)
     _add_make(subparsers)
     audit_command.add_parsers(subparsers)
+    gate_command.add_parsers(subparsers)
     phantoms = subparsers.add_parser("phantoms", help="render a training set of synthetic smears")
     phantoms.add_argument("--out", type=Path, required=True)
     phantoms.add_argument("--slides", type=int, default=30, help="slides (patients) a class")

@@ -78,6 +78,11 @@ def history_folder() -> Path:
     return user_data() / "history"
 
 
+def training_folder() -> Path:
+    """Training runs, a folder each. Not created here."""
+    return user_data() / "training"
+
+
 def workspace_file() -> Path:
     """What was open, and how the window stood."""
     return user_data() / "workspace.json"

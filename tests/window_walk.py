@@ -156,7 +156,7 @@ def case_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
 def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:
     yield from _batch_scenes(desk, folder, broken)
     yield from case_scenes(desk)
-    for action in (desk.window.commands.go_models, desk.window.commands.go_settings):
+    for action in (desk.window.commands.go_models, desk.window.commands.go_train, desk.window.commands.go_settings):
         action.trigger()
         yield action.objectName(), desk.window
     (dialog := RemoveModelDialog(desk.session.theme, "x", desk.window)).open()

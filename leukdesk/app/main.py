@@ -32,6 +32,7 @@ from leukdesk.app.viewmodels.model_desk import ModelDesk
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.lanes import Lanes
@@ -39,6 +40,7 @@ from leukdesk.app.workers.pictures import Pictures
 from leukdesk.app.workers.private_folder import PrivateFolder
 from leukdesk.domain.errors import SettingsError
 from leukdesk.settings import Settings
+from leukdesk.trainer import Trainer
 
 _SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default of 5 ms is a third of a frame
 _LATER_MS = 1000  # after the first model: the case history is opened when the window has nothing better to do
@@ -107,18 +109,14 @@ class Session:
         self.engine = Engine(self.lanes.inference, make_bench)
         self._private = PrivateFolder(lambda: paths.cache() / "unpacked")
         self.model = AnalyseViewModel(self.lanes, self.engine, pictures, self._private)
-        self.desk = case_desk(self.lanes, make_bench, self.model, pictures)
-        self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
-        self.batches = batch_desk(self.lanes, self.casebook, self.engine, pictures, make_bench)
-        self.cell_keeper = CellKeeper(self.casebook, self.model)
-        self.models = ModelDesk(self.lanes.models, make_bench, self.engine)
+        self._make_desks(make_bench, pictures)
         self.fields = OpenFieldsViewModel(self.lanes.network, make_bench)
         self.preferences = Preferences(chosen, paths.settings_file, self.lanes.pictures)
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
         guide = GuideViewModel(paths.guide, self.lanes.pictures)
         self.window = MainWindow(
             *(self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()),
-            *(self.desk, self.batches),
+            *(self.desk, self.batches, self.training),
         )
         self.model.start_with(chosen)
         self.model.cells.example = sample_folder() / "phantom-01.png"
@@ -129,6 +127,15 @@ class Session:
         self._newcomer, self._hook = False, sys.excepthook
         self.theme.use(self.theme.mode)  # after building: styling a finished window once is half the work
         self._connect()
+
+    def _make_desks(self, make_bench: Callable[[], Bench], pictures: PictureSource) -> None:
+        """What the places work with, beside the images that are open."""
+        self.desk = case_desk(self.lanes, make_bench, self.model, pictures)
+        self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
+        self.batches = batch_desk(self.lanes, self.casebook, self.engine, pictures, make_bench)
+        self.cell_keeper = CellKeeper(self.casebook, self.model)
+        self.models = ModelDesk(self.lanes.models, make_bench, self.engine)
+        self.training = TrainDesk(self.lanes, Trainer(), paths.training_folder())
 
     def open(self, named: list[Path], *, newcomer: bool = False) -> None:
         """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
@@ -143,6 +150,7 @@ class Session:
         self.batches.stop_for_closing()
         self.recorder.send_all()
         self.models.close()
+        self.training.close()
         self.lanes.close()
         self.casebook.close()
         self.last_work.end()

@@ -107,7 +107,7 @@ class Actions(QObject, HasCellActions):
 
     def ways(self) -> tuple[QAction, ...]:
         """The ways to the places, in their order."""
-        return self.go_analyse, self.go_batch, self.go_cases, self.go_models, self.go_settings
+        return self.go_analyse, self.go_batch, self.go_cases, self.go_models, self.go_train, self.go_settings
 
     def _add_list_actions(self) -> None:
         self.calibrate = self._action(self.tr("Calibration and stain…"), "", "Ctrl+L")
@@ -126,6 +126,7 @@ class Actions(QObject, HasCellActions):
         self.go_batch = self._action(self.tr("Batch"), "batch", "Ctrl+2")
         self.go_cases = self._action(self.tr("Cases"), "cases", "Ctrl+3")
         self.go_models = self._action(self.tr("Models"), "models", "Ctrl+4")
+        self.go_train = self._action(self.tr("Train"), "train", "Ctrl+5")
         self.go_settings = self._action(self.tr("Settings"), "settings", "Ctrl+,")
 
     def _add_case_actions(self) -> None:

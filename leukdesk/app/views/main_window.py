@@ -32,6 +32,7 @@ from leukdesk.app.viewmodels.case_desk import CaseDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.views.account_settings import AccountSettings
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
@@ -48,6 +49,7 @@ from leukdesk.app.views.placement import fitting
 from leukdesk.app.views.reporting import Reporting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
+from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.widgets.rail import Rail
 from leukdesk.domain.case import Case
 from leukdesk.settings import Theme as ThemeName
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         folders: tuple[Path, Path],
         desk: CaseDesk,
         batches: BatchDesk,
+        training: TrainDesk,
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
@@ -84,15 +87,14 @@ class MainWindow(QMainWindow):
         self.rail = Rail(theme)
         self.places = QStackedWidget()
         self.analyse = AnalyseView(model, fields, theme, self.commands)
-        self.batch = BatchView(batches, theme)
-        self.models = ModelsView(model.engine, theme)
+        self._make_work(batches, training)
         recent = fill_menus(self.menuBar(), self.commands)
         self.openings = Openings(model, preferences, self.commands, recent, self)
         self.commands.rebind(preferences.settings.keys)
         accounts = AccountSettings(desk.casebook, preferences, theme)
         self.settings = SettingsView(preferences, theme, one, sections(self.menuBar()), folders, accounts)
         self._make_cases(desk)
-        self._views = (self.analyse, self.batch, self.cases, self.models, self.settings)
+        self._views = (self.analyse, self.batch, self.cases, self.models, self.train, self.settings)
         self._ways = one.ways()
         self.status = StatusStrip(model, theme, self.commands)
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
@@ -217,6 +219,12 @@ class MainWindow(QMainWindow):
         self._drop.raise_()
 
     # -- building
+
+    def _make_work(self, batches: BatchDesk, training: TrainDesk) -> None:
+        """The places for many images, for models, and for making one."""
+        self.batch = BatchView(batches, self._theme)
+        self.models = ModelsView(self._model.engine, self._theme)
+        self.train = TrainView(training, self._theme)
 
     def _make_cases(self, desk: CaseDesk) -> None:
         """The Cases place, and what is done on the page of a case beside keeping it."""

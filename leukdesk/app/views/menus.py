@@ -61,7 +61,7 @@ def _fill_case(case: QMenu, one: Actions) -> None:
 
 def _fill_view(view: QMenu, one: Actions) -> None:
     translate = QCoreApplication.translate
-    places = (one.go_analyse, one.go_batch, one.go_cases, one.go_models)
+    places = (one.go_analyse, one.go_batch, one.go_cases, one.go_models, one.go_train)
     _fill(view, (*places, None, one.zoom_in, one.zoom_out, one.fit, one.actual))
     moves = (one.pan_left, one.pan_right, one.pan_up, one.pan_down, one.ruler)
     _fill(view.addMenu(translate("Menus", "&Move and measure")), moves)

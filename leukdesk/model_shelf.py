@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.domain.errors import ArchiveError, BundleError, BundleReason, Cancelled, OutputError
+from leukdesk.domain.vocabulary import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
     from leukdesk.bundles.activations import Activations, Deed
@@ -191,11 +192,11 @@ class ModelShelf:
     def _unpacked(self, archive: Path, scratch: Path, cancelled: Callable[[], bool]) -> Path:
         from leukdesk.analysis.archive_entries import opened
         from leukdesk.analysis.archive_limits import Limits
-        from leukdesk.bundles.archive import SUFFIX, unpack_bundle
+        from leukdesk.bundles.archive import unpack_bundle
         from leukdesk.bundles.limits import ENTRIES
 
-        if not archive.name.lower().endswith(SUFFIX):
-            what = f"a model comes as a file that ends in {SUFFIX}"
+        if not archive.name.lower().endswith(MODEL_SUFFIXES):
+            what = f"a model comes as a file that ends in {' or '.join(MODEL_SUFFIXES)}"
             raise BundleError(what, reason=BundleReason.BAD_ARCHIVE, subject=archive.name, advice=_NOTHING)
         try:
             with opened(archive, Limits(entries=ENTRIES)) as entries:

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from window_desk import Desk
 
 from leukdesk.app.viewmodels.case_list import ListState
+from leukdesk.app.views.import_model_dialog import ImportModelDialog
 from leukdesk.app.views.remove_model_dialog import RemoveModelDialog
 from leukdesk.app.views.tour import Tour
 from leukdesk.app.views.widgets.labels import ElidedLabel
@@ -159,9 +160,13 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
     for action in (desk.window.commands.go_models, desk.window.commands.go_train, desk.window.commands.go_settings):
         action.trigger()
         yield action.objectName(), desk.window
-    (dialog := RemoveModelDialog(desk.session.theme, "x", desk.window)).open()
-    yield "remove a model", dialog
-    dialog.reject()
+    for dialog in (
+        RemoveModelDialog(desk.session.theme, "x", desk.window),
+        ImportModelDialog(desk.session.theme, "x", desk.window),
+    ):
+        dialog.open()
+        yield type(dialog).__name__, dialog
+        dialog.reject()
 
 
 def _batch_scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:

@@ -20,6 +20,7 @@ from typing import IO, cast
 
 from leukdesk.analysis.archive_limits import Limits, refused
 from leukdesk.domain.errors import ArchiveReason
+from leukdesk.domain.vocabulary import MODEL_SUFFIXES
 
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError)
 _DIRECTORY_BYTES = 512  # of a zip's list of contents for each entry: a name of some 450 letters
@@ -41,7 +42,7 @@ class Entry:
 def opened(path: Path, limits: Limits) -> Iterator[Iterator[Entry]]:
     """The entries of an archive while the block lasts; whatever is wrong in it is raised as an `ArchiveError`."""
     try:
-        if path.name.lower().endswith(".zip"):
+        if path.name.lower().endswith(MODEL_SUFFIXES):
             _refuse_long_directory(path, limits)
             with zipfile.ZipFile(path) as archive:
                 yield _of_zip(path, archive)

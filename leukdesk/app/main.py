@@ -189,9 +189,10 @@ class Session:
 
     def _begin(self) -> None:
         self.lanes.pictures.submit(_start_log)
-        if self._paths:
+        named = self.window.without_models(self._paths)
+        if named:
             self.window.go_to(0)  # wherever the last window stood
-        self.model.begin(self._paths)
+        self.model.begin(named)
         self.engine.list_models()
         self.fields.look_up()
         self.lanes.pictures.submit(self._private.sweep)

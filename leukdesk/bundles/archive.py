@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import zipfile
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from leukdesk.bundles.disk import read_file
 from leukdesk.bundles.limits import ENTRIES, FOLDER_BYTES, MIB, most_bytes
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.errors import BundleError
 
-SUFFIX: Final = ".zip"
 _CHUNK = MIB
 _RATIO = 20  # times its own size; a trained network hardly shrinks at all
 _FREE_BYTES = 16 * MIB  # that it may hold whatever the ratio

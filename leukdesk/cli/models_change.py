@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leukdesk.cli import exit_status
 from leukdesk.cli.terminal import columns, note, out, plain
+from leukdesk.domain.vocabulary import MODEL_SUFFIX
 
 if TYPE_CHECKING:
     from leukdesk.bootstrap import Workbench
@@ -27,7 +28,7 @@ def add_changes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.set_defaults(act=_import)
     one = actions.add_parser("export", help="write a model as one file")
     one.add_argument("name", metavar="NAME")
-    one.add_argument("--out", type=Path, metavar="FILE", help="default: NAME-VERSION.zip here")
+    one.add_argument("--out", type=Path, metavar="FILE", help="default: NAME-VERSION.leukdesk here")
     one.set_defaults(act=_export)
     one = actions.add_parser("remove", help="remove an imported model")
     one.add_argument("name", metavar="NAME")
@@ -75,7 +76,7 @@ def _import(bench: Workbench, arguments: argparse.Namespace) -> int:
 
 def _export(bench: Workbench, arguments: argparse.Namespace) -> int:
     name = bench.shelf.find(arguments.name).name
-    target = arguments.out or Path(f"{name}.zip")
+    target = arguments.out or Path(f"{name}{MODEL_SUFFIX}")
     bench.shelf.export(name, target)
     out(plain(target))
     return exit_status.DONE

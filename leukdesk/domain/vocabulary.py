@@ -22,3 +22,7 @@ SLIDE_SUFFIXES = frozenset({".svs", ".svslide", ".ndpi", ".mrxs", ".scn", ".bif"
 
 # Archives whose images are opened; a zip or tar that is called otherwise is not recognised.
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+
+# A model as one file. It is a zip, and was called so before it had a name of its own that a file manager can know.
+MODEL_SUFFIX = ".leukdesk"
+MODEL_SUFFIXES = (MODEL_SUFFIX, ".zip")

@@ -54,6 +54,11 @@ Root: HKA; Subkey: "Software\Classes\.jpg\OpenWithList\leukdesk.exe"; ValueType:
 Root: HKA; Subkey: "Software\Classes\.png\OpenWithList\leukdesk.exe"; ValueType: none; Flags: uninsdeletekey
 Root: HKA; Subkey: "Software\Classes\.bmp\OpenWithList\leukdesk.exe"; ValueType: none; Flags: uninsdeletekey
 
+; A model is opened by leukdesk alone, which asks before it imports it.
+Root: HKA; Subkey: "Software\Classes\.leukdesk"; ValueType: string; ValueData: "leukdesk.model"; Flags: uninsdeletekey
+Root: HKA; Subkey: "Software\Classes\leukdesk.model"; ValueType: string; ValueData: "Model of leukdesk"; Flags: uninsdeletekey
+Root: HKA; Subkey: "Software\Classes\leukdesk.model\shell\open\command"; ValueType: string; ValueData: """{app}\leukdesk.exe"" ""%1"""; Flags: uninsdeletekey
+
 [Run]
 Filename: "{app}\leukdesk.exe"; Parameters: "doctor --self-test"; Description: "Test the installation"; Flags: postinstall unchecked
 Filename: "{app}\leukdesk.exe"; Description: "Open leukdesk"; Flags: postinstall nowait skipifsilent

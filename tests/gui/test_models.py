@@ -18,6 +18,7 @@ from window_walk import shown_dialog
 
 from leukdesk import model_shelf, settings
 from leukdesk.app.main import Session, workbench
+from leukdesk.app.views.import_model_dialog import ImportModelDialog
 from leukdesk.app.views.model_card import ModelCard
 from leukdesk.app.views.remove_model_dialog import RemoveModelDialog
 from leukdesk.app.workers.pictures import Pictures
@@ -61,6 +62,34 @@ def test_a_hostile_file_that_is_dropped_is_refused_with_the_reason(desk: Desk, t
     assert "leads out of its own folder" in desk.window.models.banner.accessibleName()
     assert desk.window.models.bring_in.isEnabled()
     assert desk.model.images.rowCount() == 0
+
+
+def test_a_model_that_is_opened_as_a_file_is_imported_after_asking(desk: Desk, tmp_path: Path) -> None:
+    craft, _ = HOSTILE["climbs out"]
+    file = tmp_path / "model.leukdesk"
+    craft(sound(tmp_path), file)
+    desk.session.open([file])
+    models = desk.window.models
+    desk.until(lambda: desk.window.places.currentWidget() is models and bool(desk.session.engine.installed))
+    dialog = shown_dialog(desk)
+    assert isinstance(dialog, ImportModelDialog)
+    dialog.reject()
+    desk.until(lambda: not models.findChildren(ImportModelDialog))
+    assert not models.banner.isVisible()
+
+    desk.window.open_paths([file])
+    again = shown_dialog(desk)
+    assert isinstance(again, ImportModelDialog)
+    desk.bot.mouseClick(again.bring_in, LEFT)
+    desk.until(models.banner.isVisible)
+    assert "leads out of its own folder" in models.banner.accessibleName()
+    assert desk.model.images.rowCount() == 0
+
+
+def test_several_models_at_once_are_not_imported(desk: Desk, tmp_path: Path) -> None:
+    desk.start()
+    desk.window.open_paths([tmp_path / "a.leukdesk", tmp_path / "b.leukdesk"])
+    assert "one at a time" in desk.window.models.banner.accessibleName()
 
 
 def test_export_and_import_ask_for_a_file(desk: Desk) -> None:

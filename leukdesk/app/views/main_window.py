@@ -52,6 +52,7 @@ from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.widgets.rail import Rail
 from leukdesk.domain.case import Case
+from leukdesk.domain.vocabulary import MODEL_SUFFIX
 from leukdesk.settings import Theme as ThemeName
 from leukdesk.workspace import Workspace
 
@@ -110,11 +111,22 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: list[Path], at: Path | None = None) -> None:
         """Open files and folders in the Analyse place, with the first image shown, or `at`.
 
-        What is opened on the page of a case belongs to that case.
+        What is opened on the page of a case belongs to that case. A model among them is offered for import.
         """
+        paths = self.without_models(paths)
+        if not paths:
+            return
         case = self.cases.case_for_images()
         self.go_to(0)
         self._model.open(paths, at, case)
+
+    def without_models(self, paths: list[Path]) -> list[Path]:
+        """The same files less those of models, which are offered for import in the Models place."""
+        models = [one for one in paths if one.suffix.lower() == MODEL_SUFFIX]
+        if models:
+            self.commands.go_models.trigger()
+            self.models.offer(models)
+        return [one for one in paths if one not in models]
 
     def _look_at(self, paths: list[Path], at: Path | None) -> None:
         """Images of the case that is shown."""

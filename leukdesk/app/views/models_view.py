@@ -14,8 +14,9 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.model_desk import ModelDesk
 from leukdesk.app.viewmodels.progress import Progress
+from leukdesk.app.views.import_model_dialog import ImportModelDialog
 from leukdesk.app.views.model_card import ModelCard
-from leukdesk.app.views.openings import paths_in
+from leukdesk.app.views.openings import paths_in, patterns
 from leukdesk.app.views.remove_model_dialog import RemoveModelDialog
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.empty_state import EmptyState
@@ -23,9 +24,9 @@ from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.page import Page
 from leukdesk.app.views.widgets.progress_row import ProgressRow
 from leukdesk.app.views.widgets.skeleton import Skeleton
+from leukdesk.domain.vocabulary import MODEL_SUFFIX, MODEL_SUFFIXES
 
 _WIDTH = 760
-_SUFFIX = ".zip"
 
 
 class ModelsView(QWidget):
@@ -67,6 +68,15 @@ class ModelsView(QWidget):
         desk.failed.connect(self.banner.tell)
         self._show_state()
 
+    def offer(self, files: list[Path]) -> None:
+        """Ask whether to import a model that was opened as a file."""
+        if len(files) > 1 or (self._desk is not None and self._desk.doing):
+            self.banner.say(self.tr("Models are imported one at a time"), self.tr("Open the file again afterwards."))
+        elif self._desk is not None:
+            dialog = ImportModelDialog(self._theme, files[0].name, self)
+            dialog.accepted.connect(partial(self._desk.bring_in, files[0]))
+            dialog.open()
+
     def first_control(self) -> QWidget:
         """Where keys go when one comes here."""
         return self
@@ -87,7 +97,7 @@ class ModelsView(QWidget):
     @staticmethod
     def _dropped(event: QDropEvent) -> Path | None:
         paths = paths_in(event.mimeData())
-        return paths[0] if len(paths) == 1 and paths[0].name.lower().endswith(_SUFFIX) else None
+        return paths[0] if len(paths) == 1 and paths[0].name.lower().endswith(MODEL_SUFFIXES) else None
 
     # -- what is there
 
@@ -151,7 +161,7 @@ class ModelsView(QWidget):
 
     def _ask_file(self, desk: ModelDesk) -> None:
         dialog = QFileDialog(self, self.tr("Import a model"))
-        dialog.setNameFilters([self.tr("Models ({patterns})").format(patterns=f"*{_SUFFIX}")])
+        dialog.setNameFilters([self.tr("Models ({patterns})").format(patterns=patterns(MODEL_SUFFIXES))])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: desk.bring_in(Path(names[0])))
@@ -160,8 +170,8 @@ class ModelsView(QWidget):
     def _ask_target(self, desk: ModelDesk, key: str) -> None:
         dialog = QFileDialog(self, self.tr("Export the model"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(_SUFFIX)
-        dialog.selectFile(f"{key}{_SUFFIX}")
+        dialog.setDefaultSuffix(MODEL_SUFFIX)
+        dialog.selectFile(f"{key}{MODEL_SUFFIX}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: desk.export(key, Path(names[0])))
         dialog.open()

@@ -68,7 +68,7 @@ class Openings(QObject):
         dialog.open()
 
     def _ask_images(self) -> None:
-        images, archives = _patterns(IMAGE_SUFFIXES | SLIDE_SUFFIXES), _patterns(ARCHIVE_SUFFIXES)
+        images, archives = patterns(IMAGE_SUFFIXES | SLIDE_SUFFIXES), patterns(ARCHIVE_SUFFIXES)
         dialog = QFileDialog(self._window, self.tr("Open images"))
         dialog.setNameFilters(
             [
@@ -130,7 +130,8 @@ def paths_in(data: QMimeData) -> list[Path]:
     return [Path(line) for line in lines] if all(map(_ABSOLUTE.match, lines)) else []
 
 
-def _patterns(suffixes: frozenset[str] | tuple[str, ...]) -> str:
+def patterns(suffixes: frozenset[str] | tuple[str, ...]) -> str:
+    """Suffixes as a file dialog filters by them."""
     return " ".join(f"*{suffix}" for suffix in sorted(suffixes))
 
 

@@ -126,3 +126,12 @@ def test_slides_of_every_kind_are_opened_with_leukdesk() -> None:
     types = (ROOT / "packaging" / "leukdesk-mime.xml").read_text(encoding="utf-8")
     assert [suffix for suffix in sorted(SLIDE_SUFFIXES) if f'pattern="*{suffix}"' not in types] == []
     assert "image/x-leukdesk-slide;" in (ROOT / "packaging" / "leukdesk.desktop").read_text(encoding="utf-8")
+
+
+def test_a_file_of_a_model_is_opened_with_leukdesk() -> None:
+    from leukdesk.domain.vocabulary import MODEL_SUFFIX
+
+    types = (ROOT / "packaging" / "leukdesk-mime.xml").read_text(encoding="utf-8")
+    assert f'pattern="*{MODEL_SUFFIX}"' in types
+    assert "application/x-leukdesk-model;" in (ROOT / "packaging" / "leukdesk.desktop").read_text(encoding="utf-8")
+    assert rf"Software\Classes\{MODEL_SUFFIX}" in (ROOT / "packaging/windows/leukdesk.iss").read_text(encoding="utf-8")

@@ -22,6 +22,9 @@ def add_parsers(subparsers: Any) -> None:
     train.add_argument(
         "--start-from", type=Path, metavar="RUN", help="the run whose features a second stage begins with"
     )
+    train.add_argument("--bundle", type=Path, metavar="FOLDER", help="the bundle whose weights it begins with")
+    train.add_argument("--label-column", default="", metavar="NAME", help="the manifest's column of classes")
+    train.add_argument("--group-column", default="", metavar="NAME", help="the manifest's column of patients or groups")
     train.add_argument("--split", choices=("grouped", "random", "system"), help="another split than the recipe's")
     train.set_defaults(func=_train)
     resume = subparsers.add_parser("resume", help="go on with a stopped or killed run")
@@ -95,7 +98,16 @@ def _train(arguments: argparse.Namespace) -> int:
     from training.run import begin_run
 
     changes = {"split.method": arguments.split} if arguments.split else {}
-    run = begin_run(arguments.out, arguments.recipe, arguments.data, changes=changes, start_from=arguments.start_from)
+    run = begin_run(
+        arguments.out,
+        arguments.recipe,
+        arguments.data,
+        changes=changes,
+        start_from=arguments.start_from,
+        bundle=arguments.bundle,
+        label_column=arguments.label_column,
+        group_column=arguments.group_column,
+    )
     return _go(run)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.datasets import DataSet
+    from training.first_weights import FirstWeights
     from training.splits import Split
 
 PARTS = ("train", "validation", "test")
@@ -75,7 +76,10 @@ class Run:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What was written when the run began: `data`, `recipe_sha256`, `start_from`, `augmentation`."""
+        """What was written when the run began.
+
+        `data`, `label_column`, `group_column`, `recipe_sha256`, `start_from`, `augmentation`.
+        """
         facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
         return facts
 
@@ -86,8 +90,9 @@ class Run:
 
     @property
     def start_from(self) -> Path | None:
-        """The weights this run's features began with, where another run trained them."""
-        return Path(self.facts["start_from"]["weights"]) if self.facts.get("start_from") else None
+        """The weights this run began with, where another run or a bundle had them."""
+        first = self.facts.get("start_from")
+        return self.folder / first["weights"] if first else None  # that of another run is absolute
 
     def rows(self, part: str) -> Path:
         """Where the rows of `validation` or `test` are saved."""
@@ -109,32 +114,54 @@ def begin_run(
     *,
     changes: Mapping[str, Any] | None = None,
     start_from: Path | None = None,
+    bundle: Path | None = None,
+    label_column: str = "",
+    group_column: str = "",
 ) -> Run:
     """Check the recipe and the data, freeze the split, and only then make the run's folder.
 
     `changes` sets other values for keys of the recipe (`phases.0.epochs`), written into the run's copy; `start_from`
-    is the run whose features this one begins with. Raises `DataError` (or `BundleError` for the architecture) with
-    nothing left on disk.
+    is the run whose features this one begins with, `bundle` one whose weights it begins with instead; the columns are
+    the manifest's, where named otherwise. Raises `DataError` (or `BundleError`) with nothing left on disk.
     """
     document = read_document(recipe_file)
     adapted = changed(document, changes or {})
     recipe = recipe_of(adapted, recipe_file)
     resolve(recipe.architecture.name, recipe.architecture.parameters)
-    recipe.augmented()
-    facts = {"format": 1, "data": str(data.resolve()), "recipe_sha256": fingerprint(document)}
-    facts |= {"start_from": _first_stage(recipe, start_from), "augmentation": recipe.augmented().to_spec()}
+    columns = {"label_column": label_column, "group_column": group_column}
+    weights = _of_bundle(recipe, bundle, start_from)
+    facts = {
+        "format": 1,
+        "data": str(data.resolve()),
+        **columns,
+        "recipe_sha256": fingerprint(document),
+        "start_from": weights.facts() if weights else _first_stage(recipe, start_from),
+        "augmentation": recipe.augmented().to_spec(),
+    }
     if folder.exists():
-        raise DataError(
-            "there is a run already", subject=folder, advice="Choose another --out, or go on with `resume`."
-        )
-    split = split_of(recipe, data)
+        raise DataError("there is a run already", subject=folder, advice="Choose another --out, or resume this one.")
+    split = split_of(recipe, data, **columns)
     folder.mkdir(parents=True)
+    if weights:
+        weights.copy_to(folder)
     split.write(folder / "split.json")
     comment = f"{recipe_file.name}, changed: {', '.join(changes or ())}"
-    copied = to_toml(adapted, comment=comment).encode() if changes else recipe_file.read_bytes()
-    write_atomically(folder / "recipe.toml", copied)
+    text = to_toml(adapted, comment=comment).encode() if changes else recipe_file.read_bytes()
+    write_atomically(folder / "recipe.toml", text)
     write_atomically(folder / "run.json", json.dumps(facts, indent=1).encode())
     return Run(folder)
+
+
+def _of_bundle(recipe: Recipe, bundle: Path | None, start_from: Path | None) -> FirstWeights | None:
+    """The weights of the bundle to begin with, after checking that they fit."""
+    from training.first_weights import first_weights
+
+    if bundle is None:
+        return None
+    if start_from is not None:
+        advice = "Give --bundle or --start-from, not both."
+        raise DataError("cannot begin with a bundle and with a run at once", subject=recipe.name, advice=advice)
+    return first_weights(recipe, bundle)
 
 
 def _first_stage(recipe: Recipe, start_from: Path | None) -> dict[str, str] | None:
@@ -159,12 +186,12 @@ def _first_stage(recipe: Recipe, start_from: Path | None) -> dict[str, str] | No
     return {"recipe": before.name, "weights": str(first.best.resolve()), "sha256": digest}
 
 
-def split_of(recipe: Recipe, data: Path) -> Split:
+def split_of(recipe: Recipe, data: Path, *, label_column: str = "", group_column: str = "") -> Split:
     """The split a run of this recipe freezes, the same each time. Raises `DataError` where the data does not fit."""
     from training.datasets import require_images, require_learnable
     from training.splits import holdout, system_split
 
-    dataset = labelled(recipe, data)
+    dataset = labelled(recipe, data, label_column=label_column, group_column=group_column)
     if set(dataset.classes) != set(recipe.class_ids):
         raise DataError(
             f"has the classes {', '.join(dataset.classes)}; the recipe has {', '.join(recipe.class_ids)}",
@@ -179,11 +206,11 @@ def split_of(recipe: Recipe, data: Path) -> Split:
     return holdout(dataset, method=plan.method, validation=plan.validation, test=plan.test, seed=plan.seed)
 
 
-def labelled(recipe: Recipe, data: Path) -> DataSet:
+def labelled(recipe: Recipe, data: Path, *, label_column: str = "", group_column: str = "") -> DataSet:
     """The data set with its classes named as in the recipe."""
     from training.datasets import load_dataset
 
-    dataset = load_dataset(data)
+    dataset = load_dataset(data, label_column=label_column or None, group_column=group_column or None)
     names = recipe.class_map
     samples = tuple(replace(one, label=names.get(one.label, one.label)) for one in dataset.samples)
     return replace(dataset, samples=samples, classes=tuple(sorted({one.label for one in samples})))
@@ -200,8 +227,9 @@ def run_data(run: Run) -> RunData:
     """The run's images through its frozen split; `DataError` where they are no longer those it was made for."""
     from training.splits import read_split
 
-    recipe = run.recipe
+    recipe, facts = run.recipe, run.facts
     split = read_split(run.folder / "split.json")
-    dataset = labelled(recipe, run.data_root)
+    columns = {name: facts.get(name, "") for name in ("label_column", "group_column")}
+    dataset = labelled(recipe, run.data_root, **columns)
     split.verify(dataset)
     return RunData(dataset, split, recipe.class_ids)

@@ -16,9 +16,9 @@ from leukdesk.architectures import Network, build
 from leukdesk.architectures.weights import flat_layers
 from leukdesk.domain.errors import Cancelled
 from training import checkpoint
-from training.backbones import begin_features
 from training.devices import data_parallel
 from training.events import memory_mb
+from training.first_weights import begin_network
 from training.learning import (
     class_weights,
     feature_maps,
@@ -66,7 +66,7 @@ class Trainer:
         self._network = new_network(self._recipe)
         state = checkpoint.read_state(self._folder)
         if state is None:
-            begin_features(self._network, self._recipe, Run(self._folder).start_from, self._log)
+            begin_network(self._network, Run(self._folder), self._log)
         self._log("reading", images=len(self._train.files) + len(self._validation.files))
         self._inputs = read_inputs(self._train.files, self._recipe.input_size)
         self._validation_inputs = read_inputs(self._validation.files, self._recipe.input_size)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
 from leukdesk.cli.models_change import add_changes
+from leukdesk.cli.models_compare import add_compare
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.domain.errors import BundleError, KnownError
 
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     verify.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     verify.set_defaults(act=_verify)
+    add_compare(actions)
     add_changes(actions)
 
 

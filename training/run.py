@@ -130,14 +130,9 @@ def begin_run(
     resolve(recipe.architecture.name, recipe.architecture.parameters)
     columns = {"label_column": label_column, "group_column": group_column}
     weights = _of_bundle(recipe, bundle, start_from)
-    facts = {
-        "format": 1,
-        "data": str(data.resolve()),
-        **columns,
-        "recipe_sha256": fingerprint(document),
-        "start_from": weights.facts() if weights else _first_stage(recipe, start_from),
-        "augmentation": recipe.augmented().to_spec(),
-    }
+    facts = {"format": 1, "data": str(data.resolve()), **columns, "recipe_sha256": fingerprint(document)}
+    facts["start_from"] = weights.facts() if weights else _first_stage(recipe, start_from)
+    facts["augmentation"] = recipe.augmented().to_spec()
     if folder.exists():
         raise DataError("there is a run already", subject=folder, advice="Choose another --out, or resume this one.")
     split = split_of(recipe, data, **columns)
@@ -145,11 +140,16 @@ def begin_run(
     if weights:
         weights.copy_to(folder)
     split.write(folder / "split.json")
-    comment = f"{recipe_file.name}, changed: {', '.join(changes or ())}"
-    text = to_toml(adapted, comment=comment).encode() if changes else recipe_file.read_bytes()
-    write_atomically(folder / "recipe.toml", text)
+    write_atomically(folder / "recipe.toml", _copied(recipe_file, adapted, changes or {}))
     write_atomically(folder / "run.json", json.dumps(facts, indent=1).encode())
     return Run(folder)
+
+
+def _copied(recipe_file: Path, document: Mapping[str, Any], changes: Mapping[str, Any]) -> bytes:
+    """The recipe as its author wrote it, or as it was changed."""
+    if not changes:
+        return recipe_file.read_bytes()
+    return to_toml(document, comment=f"{recipe_file.name}, changed: {', '.join(changes)}").encode()
 
 
 def _of_bundle(recipe: Recipe, bundle: Path | None, start_from: Path | None) -> FirstWeights | None:

@@ -12,6 +12,7 @@ from leukdesk.domain.errors import Cancelled, KnownError
 from training import command
 from training.datasets import command as datasets_command
 from training.evaluation_page import command as page_command
+from training.planning import command as planning_command
 from training.systems import command as systems_command
 
 DONE, BUG, USAGE, STOPPED = 0, 1, 2, 4
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     datasets_command.add_parsers(subparsers)
     systems_command.add_parsers(subparsers)
     page_command.add_parsers(subparsers)
+    planning_command.add_parsers(subparsers)
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.func(arguments))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from leukdesk import paths
 from leukdesk.architectures.weights import flat_layers, layer_variables
 from leukdesk.bundles.weights import encode_tensors
 from leukdesk.domain.errors import DataError
+from training.backbone_files import IMAGENET, Pretrained, local_file, pretrained
 from training.checkpoint import write_atomically
 
 if TYPE_CHECKING:
@@ -27,47 +27,11 @@ if TYPE_CHECKING:
     from training.events import EventLog
     from training.recipe import Recipe
 
-IMAGENET = "imagenet"
 _HOST = "https://storage.googleapis.com/"
 _TIMEOUT_S = 5.0
 _PX = 224  # at which weights are fetched; convolutions do not depend on it
 
 Tensors = Mapping[str, "NDArray[Any]"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pretrained:
-    """ImageNet weights of one architecture: a file stem, the input scaling they were trained with, where they are from.
-
-    `application` is the class of `keras.applications` that fetches them; empty where they are shipped.
-    """
-
-    file: str
-    scaling: str
-    application: str = ""
-
-
-def _of_keras(application: str, scaling: str) -> tuple[Pretrained, ...]:
-    return (Pretrained(f"{application.lower()}-keras", scaling, application),)
-
-
-PRETRAINED: Mapping[str, tuple[Pretrained, ...]] = {
-    "mobilenet": _of_keras("MobileNet", "signed"),
-    "mobilenetv2": (Pretrained("mobilenetv2-imagenet", "imagenet"), *_of_keras("MobileNetV2", "signed")),
-    "vgg16": _of_keras("VGG16", "caffe"),
-    "vgg16_eca": _of_keras("VGG16", "caffe"),
-    "vgg19": _of_keras("VGG19", "caffe"),
-    "resnet50": _of_keras("ResNet50", "caffe"),
-    "resnet101": _of_keras("ResNet101", "caffe"),
-    "densenet121": _of_keras("DenseNet121", "imagenet"),
-    "densenet169": _of_keras("DenseNet169", "imagenet"),
-    "densenet201": _of_keras("DenseNet201", "imagenet"),
-    "inceptionv3": _of_keras("InceptionV3", "signed"),
-    "efficientnetb0": _of_keras("EfficientNetB0", "imagenet_255"),
-    "efficientnetb0_attention": _of_keras("EfficientNetB0", "imagenet_255"),
-    "efficientnetb7": _of_keras("EfficientNetB7", "imagenet_255"),
-    "efficientnet_lite0": (Pretrained("efficientnet_lite0-imagenet", "imagenet"),),
-}
 
 
 def begin_features(network: Network, recipe: Recipe, start_from: Path | None, log: EventLog) -> None:
@@ -94,28 +58,6 @@ def load_features(network: Network, weights: Path) -> None:
     """Fill a network's features with those another run trained; its head, and its input size, may be others."""
     half = {name.removeprefix("features/"): one for name, one in _read(weights).items() if name.startswith("features/")}
     _assign(network, half, weights.name)
-
-
-def pretrained(recipe: Recipe) -> Pretrained:
-    """The ImageNet weights that fit the recipe; `DataError` where there are none for its network or its scaling."""
-    name = recipe.architecture.name
-    scaling = recipe.architecture.parameters.get("scaling")
-    known = PRETRAINED.get(name, ())
-    for one in known:
-        if one.scaling == scaling:
-            return one
-    kinds = " or ".join(one.scaling for one in known)
-    advice = f"Write scaling = {kinds} among its parameters." if known else 'Remove backbone = "imagenet".'
-    raise DataError(
-        f"there are no ImageNet weights of {name} for the scaling {scaling}", subject=recipe.name, advice=advice
-    )
-
-
-def local_file(one: Pretrained) -> Path | None:
-    """Where these weights lie on this machine, shipped or in the user's cache; None where they do not."""
-    folders = (paths.resources() / "backbones", paths.cache() / "backbones")
-    files = (folder / f"{one.file}.safetensors" for folder in folders)
-    return next((file for file in files if file.is_file()), None)
 
 
 def _begin_imagenet(network: Network, recipe: Recipe, log: EventLog) -> None:

@@ -77,7 +77,9 @@ class Recipe(_Strict):
     um_per_px: float | None = None
     stain: str = "not known"
     classes: tuple[CardClass, ...] = Field(min_length=2)
-    class_map: dict[str, str] = Field(default_factory=dict, description="a data set's name of a class -> its id here")
+    class_map: dict[str, str] = Field(
+        default_factory=dict, description="a data set's name of a class -> its id here, or empty: left out"
+    )
     split: SplitPlan = SplitPlan()
     seed: int = 0
     batch: int = Field(default=32, ge=1, le=4096)

@@ -188,14 +188,18 @@ def _first_stage(recipe: Recipe, start_from: Path | None) -> dict[str, str] | No
 
 def split_of(recipe: Recipe, data: Path, *, label_column: str = "", group_column: str = "") -> Split:
     """The split a run of this recipe freezes, the same each time. Raises `DataError` where the data does not fit."""
+    return split_dataset(recipe, labelled(recipe, data, label_column=label_column, group_column=group_column))
+
+
+def split_dataset(recipe: Recipe, dataset: DataSet) -> Split:
+    """As `split_of`, of a data set that `labelled` read."""
     from training.datasets import require_images, require_learnable
     from training.splits import holdout, system_split
 
-    dataset = labelled(recipe, data, label_column=label_column, group_column=group_column)
     if set(dataset.classes) != set(recipe.class_ids):
         raise DataError(
             f"has the classes {', '.join(dataset.classes)}; the recipe has {', '.join(recipe.class_ids)}",
-            subject=data,
+            subject=dataset.root,
             advice="Name the same classes in both, or say which is which in the recipe's class_map.",
         )
     require_learnable(dataset)
@@ -207,12 +211,13 @@ def split_of(recipe: Recipe, data: Path, *, label_column: str = "", group_column
 
 
 def labelled(recipe: Recipe, data: Path, *, label_column: str = "", group_column: str = "") -> DataSet:
-    """The data set with its classes named as in the recipe."""
+    """The data set with its classes named as in the recipe, without those that its class map leaves out."""
     from training.datasets import load_dataset
 
     dataset = load_dataset(data, label_column=label_column or None, group_column=group_column or None)
     names = recipe.class_map
-    samples = tuple(replace(one, label=names.get(one.label, one.label)) for one in dataset.samples)
+    renamed = (replace(one, label=names.get(one.label, one.label)) for one in dataset.samples)
+    samples = tuple(one for one in renamed if one.label)
     return replace(dataset, samples=samples, classes=tuple(sorted({one.label for one in samples})))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from leukdesk.architectures import build
 from training.audit.subject import Answers, Subject
-from training.backbones import PRETRAINED, load_backbone, local_file
+from training.backbone_files import PRETRAINED, local_file
+from training.backbones import load_backbone
 from training.baselines import Features, Labelled, describe
 from training.learning import feature_maps
 from training.pipeline import read_inputs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def _add_check(subparsers: Any) -> None:
     )
     _add_data(check)
     check.add_argument("--out", type=Path, help="folder for report.json and report.html")
+    check.add_argument("--json", action="store_true", help="progress and findings as JSON lines; with --out also plots")
     check.set_defaults(func=_check)
 
 
@@ -66,6 +68,7 @@ def _add_preview(subparsers: Any) -> None:
     preview.add_argument("--epochs", type=int, default=8, help="columns: one image in so many epochs")
     preview.add_argument("--size", type=int, default=224, help="input size, px")
     preview.add_argument("--seed", type=int, default=0)
+    preview.add_argument("--json", action="store_true", help="the result as a JSON line")
     preview.set_defaults(func=_preview)
 
 
@@ -94,6 +97,8 @@ def _check(arguments: argparse.Namespace) -> int:
     from training.datasets.page import write_report
 
     dataset = _load(arguments)
+    if arguments.json:
+        return _check_in_json(dataset, arguments.out)
     with tqdm(total=len(dataset.samples), unit="image", disable=not sys.stderr.isatty()) as bar:
         report = check_dataset(dataset, progress=bar.update)
     for line in report.lines():
@@ -101,6 +106,30 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         _say(f"Report: {write_report(report, arguments.out)}")
     return FOUND_PROBLEMS if report.errors else DONE
+
+
+def _check_in_json(dataset: DataSet, out: Path | None) -> int:
+    """As a window needs it: problems are findings, not a failure."""
+    from training.datasets.check import check_dataset
+    from training.datasets.findings import found
+    from training.datasets.page import write_plots, write_report
+    from training.planning.told import Told
+
+    told = Told(on=True)
+    report = check_dataset(dataset, progress=told.step("checking", len(dataset.samples)))
+    files = [] if out is None else [str(one) for one in (write_report(report, out), *write_plots(report, out))]
+    findings = [{**asdict(one), "blocks": one.blocks} for one in found(report)]
+    told(
+        "checked",
+        images=report.images,
+        unlabelled=report.unlabelled,
+        classes=report.per_class,
+        grouping=report.grouping,
+        groups=report.groups_per_class,
+        findings=findings,
+        files=files,
+    )
+    return DONE
 
 
 def _datasets(arguments: argparse.Namespace) -> int:
@@ -182,7 +211,10 @@ def _preview(arguments: argparse.Namespace) -> int:
         size=arguments.size,
         seed=arguments.seed,
     )
-    _say(f"Contact sheet: {arguments.out}")
+    if arguments.json:
+        _say(json.dumps({"event": "preview", "file": str(arguments.out)}))
+    else:
+        _say(f"Contact sheet: {arguments.out}")
     return DONE
 
 

@@ -43,6 +43,12 @@ def read_manifest(table: Path, *, label_column: str | None, group_column: str | 
     return assemble(table.parent, samples, grouping=grouping, layout="manifest", unlabelled=len(rows) - len(samples))
 
 
+def manifest_columns(table: Path) -> dict[str, list[str]]:
+    """Every column of a manifest with its values, in the order of the table. Raises `DataError`."""
+    columns, rows = _rows(table)
+    return {name: [(row.get(name) or "").strip() for _, row in rows] for name in columns if name}
+
+
 def _rows(table: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     try:
         text = table.read_text(encoding="utf-8-sig")

@@ -41,8 +41,22 @@ def write_report(report: DataReport, folder: Path) -> Path:
     return page
 
 
+def write_plots(report: DataReport, folder: Path) -> list[Path]:
+    """The plots of the page as PNG files beside it. Raises `OutputError`."""
+    files = []
+    for name, png in _plots(report).items():
+        files.append(folder / f"{name}.png")
+        _write(files[-1], png)
+    return files
+
+
+def _plots(report: DataReport) -> dict[str, bytes]:
+    plots = {"balance": balance_plot, "sizes": size_plot, "colour": colour_plot, "separation": separation_plot}
+    return {name: plot(report) for name, plot in plots.items()}
+
+
 def _page(report: DataReport) -> str:
-    plots = [balance_plot(report), size_plot(report), colour_plot(report), separation_plot(report)]
+    plots = _plots(report).values()
     parts = [
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Data check</title><style>{_STYLE}</style>",
         f"<h1>Data check: {_text(Path(report.root).name)}</h1><p>{_text(RESEARCH_USE)}</p>",
@@ -144,11 +158,11 @@ def _text(value: str) -> str:
     return html.escape(value)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     draft = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content if isinstance(content, bytes) else content.encode())
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from leukdesk.architectures.registry import ARCHITECTURES
 from leukdesk.domain.errors import DataError, KnownError
-from training.backbones import IMAGENET, local_file, pretrained
+from training.backbone_files import IMAGENET, local_file, pretrained
 from training.events import EventLog
 from training.publish import publish
 from training.recording import record_run

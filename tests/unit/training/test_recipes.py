@@ -13,7 +13,7 @@ from leukdesk.architectures import resolve
 from leukdesk.architectures.registry import ARCHITECTURES
 from leukdesk.domain.errors import DataError
 from tests.toy_runs import write_images, write_recipe
-from training.backbones import pretrained
+from training.backbone_files import pretrained
 from training.recipe import changed, fingerprint, load_recipe, read_document, recipe_of
 from training.run import begin_run, run_data
 from training.splits import system_names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from leukdesk.cli.terminal import can_open_window, note
 
 def main() -> int:
     """Run leukdesk; returns the exit status. Only what the window needs is loaded on the way to it."""
+    # leukdesk's threads are its lanes and engines. Those of NumPy's BLAS spin after each product, and take their cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         from leukdesk import logs, paths

@@ -36,8 +36,11 @@ class NoveltyScore:
         self._novelty = novelty
 
     def __call__(self, embedding: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Scores (n,) of embeddings (n, D)."""
-        projected = (embedding - self._mean) @ self._projection
+        """Scores (n,) of embeddings (n, D); each is the same, to the last bit, whatever it came together with."""
+        # No BLAS: its threads would spin for tens of ms after each product, and take the cores from the engine.
+        projected = np.empty((len(embedding), self._projection.shape[1]), np.float32)
+        for row, one in zip(projected, embedding, strict=True):
+            np.einsum("d,dk->k", one - self._mean, self._projection, out=row)
         distances = ((projected[:, None, :] - self._means[None]) ** 2).sum(-1).min(-1)
         scores = (distances.astype(np.float64) - self._novelty.median) / (self._novelty.limit - self._novelty.median)
         return np.asarray(scores)

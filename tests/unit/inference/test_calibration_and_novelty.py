@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,6 +43,29 @@ def test_novelty_is_the_distance_to_the_nearest_class():
     score = NoveltyScore(NOVELTY, ARRAYS, classes=2)
     points = np.array([[1 + 2, 1, 7], [1 + 10, 1 + 4, 1], [1 + 5, 1, 1]], np.float32)
     np.testing.assert_allclose(score(points), [0.0, 1.0, (25 - 4) / 12])
+
+
+def wide_score(width=1280, kept=128):
+    random = np.random.default_rng(5)
+    shapes = {"mean": (width,), "projection": (width, kept), "class_means": (4, kept)}
+    return NoveltyScore(NOVELTY, {name: random.random(one, np.float32) for name, one in shapes.items()}, classes=4)
+
+
+def test_the_novelty_of_an_image_does_not_depend_on_its_neighbours():
+    score, embedding = wide_score(), np.random.default_rng(6).random((9, 1280), np.float32)
+    alone = np.concatenate([score(one[None]) for one in embedding])
+    np.testing.assert_array_equal(score(embedding), alone)
+    assert score(embedding[:0]).shape == (0,)
+
+
+def test_novelty_leaves_no_thread_spinning():
+    """OpenBLAS would: a batch lost more processor time to that than to half of its engine's work."""
+    score, embedding = wide_score(), np.ones((8, 1280), np.float32)
+    began, busy = time.monotonic(), time.process_time()
+    for _ in range(15):
+        score(embedding)
+        time.sleep(0.02)
+    assert time.process_time() - busy < 0.4 * (time.monotonic() - began)
 
 
 @pytest.mark.parametrize(

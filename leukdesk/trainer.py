@@ -16,28 +16,20 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
 from leukdesk.domain.errors import Cancelled
-from leukdesk.domain.training import TrainingError, TrainingReason
+from leukdesk.domain.training import Started, TrainingError, TrainingReason
 
 NICE = 10  # the window and its predictions go first
 _STOPPED = 4  # the trainer's exit status for a stop that was asked for
+_LEFT_ALONE: list[subprocess.Popen[bytes]] = []  # they survive the `Trainer`; a `Popen` that is dropped complains
 _POLL_S = 0.1
 _PATIENCE_S = 10.0  # for a trainer that was told to end
 _SAID = 2000  # characters of what it said last
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A process of the trainer. Its number alone may be another's by tomorrow: together with its start it is not."""
-
-    pid: int
-    began: float  # seconds since the epoch, as the system tells it
 
 
 class Trainer:
@@ -100,7 +92,8 @@ class Trainer:
             raise TrainingError(
                 f"could not be written: {error.strerror}", reason=TrainingReason.DISK, subject=log, advice=_ROOM
             ) from error
-        self._begun.append(child)  # so that `ended` can tell how, and no zombie is left
+        self._begun.append(child)  # so that `status` can tell how it ended, and no zombie is left
+        _LEFT_ALONE[:] = [one for one in (*_LEFT_ALONE, child) if one.poll() is None]
         import psutil
 
         try:
@@ -123,7 +116,7 @@ class Trainer:
 
     def status(self, pid: int) -> int | None:
         """How a process ended that this very object began: negative for a signal; None where that is not known."""
-        for child in self._begun:
+        for child in reversed(self._begun):  # numbers are used again
             if child.pid == pid:
                 return child.poll()
         return None

@@ -12,6 +12,7 @@ from leukdesk.domain.errors import Cancelled, KnownError
 from training import command
 from training.datasets import command as datasets_command
 from training.evaluation_page import command as page_command
+from training.failing import tell_failure
 from training.planning import command as planning_command
 from training.systems import command as systems_command
 
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.func(arguments))
     except KnownError as error:
+        tell_failure(error, arguments)
         sys.stderr.write(f"leukdesk-train: {error}\n")
         return USAGE
     except Cancelled:
@@ -40,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone; nothing is lost, everything is in the run's folder
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BUG
+    except Exception as error:
+        tell_failure(error, arguments)
+        raise
 
 
 if __name__ == "__main__":

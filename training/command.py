@@ -118,10 +118,11 @@ def _resume(arguments: argparse.Namespace) -> int:
 
 
 def _go(run: Run) -> int:
-    from training.events import EventLog
+    from training.events import EventLog, note_process
     from training.run import run_data
     from training.train import Trainer
 
+    note_process(run.folder)
     log = EventLog(run.folder)
     data = run_data(run)
     log("split", **{part: len(getattr(data.split, part)) for part in ("train", "validation", "test")})

@@ -1,8 +1,30 @@
-"""What a run says while it runs: one JSON object a line, on standard output and in the run's folder."""
+"""What a run says while it runs: one JSON object a line, on standard output and in the run's folder.
+
+Each has `event` and `time` (seconds since the epoch). In the order in which they come:
+
+    split       train, validation, test                    images in each part
+    devices     backend, gpus, cores                       what it is computed on
+    backbone    origin, recipe, problem                    which weights the features begin with
+    notice      text                                       something that is worth knowing and stops nothing
+    reading     images                                     images are read into memory
+    resumed     epoch                                      goes on with this epoch (counted from 0)
+    step        epoch, step, steps, loss, images_per_s, eta_s, memory_mb     every two seconds within an epoch
+    epoch       epoch, epochs, loss, validation_loss, validation_accuracy, seconds, images_per_s, eta_s, memory_mb
+    early_stop  epoch, best_epoch                          patience has run out
+    stopped     epoch                                      as wished; `resume` does this epoch again from its beginning
+    trained     best_epoch, validation_loss                best.safetensors is the model
+    calibrated, evaluated, published, ...                  what came after training, each with its numbers
+    failed      reason, what, subject, advice              the command failed; nothing follows. `reason` is data,
+                                                           memory, disk, bug, or that of the error
+
+A run whose last event is none of stopped, trained, published, failed, and whose process (`process.json`) is gone, was
+killed or crashed: `resume` goes on with the epoch after its last `epoch`.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,7 +32,7 @@ from typing import Any
 
 import psutil
 
-from training.checkpoint import unwritable
+from training.checkpoint import unwritable, write_atomically
 
 
 class EventLog:
@@ -29,6 +51,12 @@ class EventLog:
             raise unwritable(self._file, error) from error
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def note_process(folder: Path) -> None:
+    """Write down which process works in a run's folder: its number, and when it began, for numbers are used again."""
+    facts = {"pid": os.getpid(), "began": psutil.Process().create_time()}
+    write_atomically(folder / "process.json", json.dumps(facts).encode())
 
 
 def memory_mb() -> int:

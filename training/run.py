@@ -15,6 +15,7 @@ from leukdesk.architectures import resolve
 from leukdesk.domain.errors import DataError
 from training.augment import Pipeline
 from training.checkpoint import write_atomically
+from training.failing import may_begin_in
 from training.recipe import Recipe, changed, fingerprint, load_recipe, read_document, recipe_of
 from training.toml_text import to_toml
 
@@ -133,10 +134,10 @@ def begin_run(
     facts = {"format": 1, "data": str(data.resolve()), **columns, "recipe_sha256": fingerprint(document)}
     facts["start_from"] = weights.facts() if weights else _first_stage(recipe, start_from)
     facts["augmentation"] = recipe.augmented().to_spec()
-    if folder.exists():
+    if not may_begin_in(folder):
         raise DataError("there is a run already", subject=folder, advice="Choose another --out, or resume this one.")
     split = split_of(recipe, data, **columns)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     if weights:
         weights.copy_to(folder)
     split.write(folder / "split.json")

@@ -189,6 +189,7 @@ class _StopWish:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "stop"
+        self._file.unlink(missing_ok=True)  # here: one that comes while the images are read is meant
         self._wished = False
         self._before: dict[int, Any] = {}
 
@@ -196,7 +197,6 @@ class _StopWish:
         return self._wished or self._file.exists()
 
     def __enter__(self) -> None:
-        self._file.unlink(missing_ok=True)
         for number in (signal.SIGTERM, signal.SIGINT):
             self._before[number] = signal.signal(number, self._wish)
 

@@ -50,6 +50,14 @@ class TrainingOrder:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process of the trainer. Its number alone may be another's by tomorrow: together with its start it is not."""
+
+    pid: int
+    began: float  # seconds since the epoch, as the system tells it
+
+
 class RunState(StrEnum):
     """How a run stands, as its folder and its process tell."""
 

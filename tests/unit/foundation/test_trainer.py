@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from leukdesk.domain.errors import Cancelled
-from leukdesk.domain.training import TrainingError, TrainingOrder, TrainingReason
-from leukdesk.trainer import NICE, Started, Trainer, environment, own_command
+from leukdesk.domain.training import Started, TrainingError, TrainingOrder, TrainingReason
+from leukdesk.trainer import NICE, Trainer, environment, own_command
 
 SAYS = """
 import json, os, sys, time

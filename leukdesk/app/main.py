@@ -119,7 +119,7 @@ class Session:
             *(self.desk, self.batches, self.training),
         )
         self.model.start_with(chosen)
-        self.model.cells.example = sample_folder() / "phantom-01.png"
+        self.model.cells.example = sample_folder() / "phantom-02.png"
         self.window.stand_as(self.last_work.before)
         self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
         self._trace = Trace()

@@ -15,6 +15,9 @@ class QualityFlag(StrEnum):
     BRIGHT = "bright"
     LOW_CONTRAST = "low_contrast"
     GREY = "grey"  # no colour, so no stain to read
+    THIN = "thin"  # next to nothing lies on the glass
+    THICK = "thick"  # next to no bare glass: cells lie on each other
+    MARKS = "marks"  # a scale bar or writing is burnt in
     SMALL = "small"  # fewer pixels than the model's input
     SCALE = "scale"  # um/px is far from the bundle's
     STAIN = "stain"  # the site stains otherwise than what the bundle was trained on

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from leukdesk.domain.image import SmearImage
 from leukdesk.domain.quality import Quality, QualityFlag
+from leukdesk.imaging.marks import has_marks
 from leukdesk.imaging.preprocess import fitted
 
 _WORKING_SIDE = 224  # px
@@ -34,6 +35,10 @@ _BLURRED = 0.06  # edges softer than 2.5 px of the working copy
 _DARK, _DARK_CUT_OUT = 90, 45  # 99th percentile of luminance; the second for cells cut out on black
 _BRIGHT = 225  # luminance above which nothing is stained
 _LOW_CONTRAST = 20
+# Of the brightest level: what is darker is covered. Light that falls off to the rims makes glass look covered, too,
+# so a view is only called full by the stricter of the two, and only called empty by the other.
+_COVERED, _SURELY_COVERED = 0.94, 0.88
+_THIN, _THICK = 0.20, 0.75  # of the view: of published images 0.04 and 0.3 % are beyond, and look it
 _SCALE_FACTOR = 1.5
 
 
@@ -47,6 +52,7 @@ class _Working:
     most: NDArray[np.uint8]  # the largest channel
     spread: NDArray[np.uint8]  # largest minus smallest channel
     is_grey: bool
+    reached: NDArray[np.float64]  # of the luminance: for each level 0..255 the share that does not exceed it
 
     @property
     def coloured(self) -> NDArray[np.bool_]:
@@ -80,9 +86,13 @@ def measure_quality(
     enough = fitted_to_input is not None and input_size == _WORKING_SIDE < max(image.pixels.shape[:2])
     working = _working(fitted_to_input if fitted_to_input is not None and enough else image.pixels)
     objects = np.asarray(working.coloured & _objects(working))
-    low, high, top = _levels(working.grey, 0.05, 0.95, 0.99)
+    low, high, top = (_level(working.reached, share) for share in (0.05, 0.95, 0.99))
     sharpness = _sharpness(working.grey, objects)
     flags = _content_flags(working, objects, top, sharpness) | _scale_flags(image, input_size, um_per_px)
+    if QualityFlag.BLANK not in flags:
+        flags |= _density_flags(working.reached, top)
+    if not _is_cut_out(working.reached) and has_marks(image.pixels):
+        flags.add(QualityFlag.MARKS)
     if high - low < _LOW_CONTRAST:
         flags.add(QualityFlag.LOW_CONTRAST)
     if working.is_grey:
@@ -104,13 +114,32 @@ def _working(pixels: NDArray[np.uint8]) -> _Working:
     most = np.maximum(np.maximum(red, green), blue)
     spread = most - np.minimum(np.minimum(red, green), blue)
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return _Working(pixels, channels, grey, most, spread, is_grey=_share(spread < _COLOUR) >= 0.99)
+    is_grey = _share(spread < _COLOUR) >= 0.99
+    return _Working(pixels, channels, grey, most, spread, is_grey, _reached(grey))
 
 
-def _levels(values: NDArray[np.uint8], *shares: float) -> list[int]:
-    """For each share the smallest level that at least this share of the values does not exceed."""
-    reached = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]).ravel(), dtype=np.float64)
-    return [int(np.searchsorted(reached, share * values.size)) for share in shares]
+def _reached(values: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """For each level 0..255 the share of the values that do not exceed it."""
+    return np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]).ravel(), dtype=np.float64) / values.size
+
+
+def _level(reached: NDArray[np.float64], share: float) -> int:
+    """The smallest level that at least this share of the values does not exceed."""
+    return min(255, int(np.searchsorted(reached, share - 1e-9)))
+
+
+def _is_cut_out(reached: NDArray[np.float64]) -> bool:
+    """Whether this is a single cell whose surroundings were painted black."""
+    return bool(reached[_BLACK] > 0.4)
+
+
+def _density_flags(reached: NDArray[np.float64], top: int) -> set[QualityFlag]:
+    """Whether too little or too much of the view is covered, against its brightest part."""
+    if _is_cut_out(reached):
+        return set()
+    if reached[int(top * _COVERED)] < _THIN:
+        return {QualityFlag.THIN}
+    return {QualityFlag.THICK} if reached[int(top * _SURELY_COVERED)] > _THICK else set()
 
 
 def _share(mask: NDArray[np.bool_]) -> float:
@@ -119,7 +148,7 @@ def _share(mask: NDArray[np.bool_]) -> float:
 
 def _content_flags(working: _Working, objects: NDArray[np.bool_], top: int, sharpness: float) -> set[QualityFlag]:
     flags = set()
-    cut_out = _share(working.grey <= _BLACK) > 0.4
+    cut_out = _is_cut_out(working.reached)
     if top < (_DARK_CUT_OUT if cut_out else _DARK):
         flags.add(QualityFlag.DARK)
     if _share(working.coloured & (working.grey < _BRIGHT)) < _BLANK_SHARE:
@@ -197,7 +226,7 @@ def _exceeds(one: NDArray[np.uint8], gain: float, other: NDArray[np.uint8], othe
 
 def _light(channel: NDArray[np.uint8]) -> int:
     """The level that 95 % of a channel do not exceed, 128 at least: the background."""
-    return max(_levels(channel, 0.95)[0], 128)
+    return max(_level(_reached(channel), 0.95), 128)
 
 
 def _scale_flags(image: SmearImage, input_size: int, um_per_px: float | None) -> set[QualityFlag]:

@@ -9,9 +9,10 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.numbers import number
+from leukdesk.app.views.quality_gate import ExampleDialog
 from leukdesk.app.views.quality_words import flag_words
 from leukdesk.app.views.widgets.chip import Chip
-from leukdesk.app.views.widgets.labels import ElidedLabel, label
+from leukdesk.app.views.widgets.labels import ElidedLabel, label, link
 from leukdesk.domain.finding import Finding
 from leukdesk.domain.image import ImageSource
 from leukdesk.domain.quality import REFUSING_FLAGS, QualityFlag
@@ -28,6 +29,9 @@ class FactsSection(QWidget):
         self._chips = QVBoxLayout(self.quality)
         self._chips.setContentsMargins(0, 0, 0, 0)
         self._chips.setSpacing(tokens.SPACE_1)
+        self.example = link(self.tr("What a good image looks like"))
+        self.example.clicked.connect(lambda: ExampleDialog(model.cells, theme, self.window()).open())
+        self._chips.addWidget(self.example, 0, Qt.AlignmentFlag.AlignLeading)
         self._names = {
             "quality": label(self.tr("Quality"), "muted"),
             "image": label(self.tr("Image"), "muted"),
@@ -63,8 +67,9 @@ class FactsSection(QWidget):
             old.deleteLater()
         flags = finding.quality.flags
         self.chips = [self._chip(flag) for flag in flags] or [Chip(self._theme, self.tr("No objection"), "ok", "ok")]
-        for chip in self.chips:
-            self._chips.addWidget(chip, 0, Qt.AlignmentFlag.AlignLeading)
+        for at, chip in enumerate(self.chips):
+            self._chips.insertWidget(at, chip, 0, Qt.AlignmentFlag.AlignLeading)
+        self.example.setVisible(bool(flags) and self._model.cells.example is not None)
 
     def _chip(self, flag: QualityFlag) -> Chip:
         tone = "refuse" if flag in REFUSING_FLAGS else "attention"

@@ -14,9 +14,11 @@ from leukdesk.app.views.quality_words import flag_words
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.labels import label, link
 from leukdesk.domain.cell import CellWarning
+from leukdesk.domain.quality import REFUSING_FLAGS, QualityFlag
 
 translate = QCoreApplication.translate
 _EXAMPLE = 420  # px
+_FLAWS = (QualityFlag.LOW_CONTRAST, QualityFlag.GREY, QualityFlag.THIN, QualityFlag.THICK, QualityFlag.MARKS)
 
 
 class QualityGate(QFrame):
@@ -58,13 +60,14 @@ class QualityGate(QFrame):
         reading = self._cells.reading if self._cells.on and not self._hidden else None
         self.chips = []
         if reading is not None:
-            refused = reading.analysis.quality.refuses
-            self.chips = [self._chip(self._refusal(flag_words(one)), "refuse") for one in refused]
+            quality = reading.analysis.quality
+            self.chips = [self._chip(self._refusal(flag_words(one)), "refuse") for one in quality.refuses]
+            self.chips += [self._chip(flag_words(one), "attention") for one in quality.flags if one in _FLAWS]
             self.chips += [self._chip(warning_words(one), "attention") for one in reading.analysis.warnings]
         for at, chip in enumerate(self.chips):
             self._column.insertWidget(at, chip, 0, Qt.AlignmentFlag.AlignLeading)
             chip.show()
-        good = reading is None or not reading.analysis.quality.refuses
+        good = reading is None or REFUSING_FLAGS.union(_FLAWS).isdisjoint(reading.analysis.quality.flags)
         self._plate.setVisible(not good and self._cells.example is not None)
         self.setVisible(bool(self.chips))
         self._place()
@@ -112,7 +115,8 @@ class ExampleDialog(QDialog):
             self.tr("Sharp: the rims of red cells and the grain of nuclei can be seen."),
             self.tr("Evenly lit: the background is bright, and nothing is white all over."),
             self.tr("Stained: nuclei purple, red cells pink or grey."),
-            self.tr("Taken where red cells lie side by side and hardly overlap."),
+            self.tr("Taken where red cells lie side by side and hardly overlap: not too thick, not too thin."),
+            self.tr("Nothing written into it: a model may learn to read a scale bar instead of the cells."),
             self.tr("Synthetic: drawn by a program, no patient."),
         ):
             column.addWidget(label(words, wrap=True))

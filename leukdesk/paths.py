@@ -83,6 +83,11 @@ def training_folder() -> Path:
     return user_data() / "training"
 
 
+def watch_folder() -> Path:
+    """The control set and its runs. Not created here."""
+    return user_data() / "watch"
+
+
 def workspace_file() -> Path:
     """What was open, and how the window stood."""
     return user_data() / "workspace.json"

@@ -7,6 +7,7 @@ COMMANDS = {
     "history": ("leukdesk.cli.history", "search, verify, export, back up or restore the case history"),
     "report": ("leukdesk.cli.report", "write a case as PDF, CSV, JSON or XLSX"),
     "models": ("leukdesk.cli.models", "list, verify, import, export, sign, activate or remove models"),
+    "watch": ("leukdesk.cli.watch", "keep watch: run the control set, say when something drifts"),
     "demo": ("leukdesk.cli.demo", "open the sample case of synthetic smears"),
     "fetch-samples": ("leukdesk.cli.fetch_samples", "fetch a few openly licensed real fields (uses the network)"),
     "doctor": ("leukdesk.cli.doctor", "check this installation"),

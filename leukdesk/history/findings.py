@@ -291,6 +291,15 @@ def read_images(
     return list(found.values())
 
 
+def images_of(connection: Connection, image_ids: Sequence[int]) -> dict[int, RecordedImage]:
+    """Images by their ids."""
+    found: dict[int, RecordedImage] = {}
+    for at in range(0, len(image_ids), 500):
+        wanted = _IMAGES.where(images.c.event.in_(image_ids[at : at + 500]))
+        found |= {row["event"]: _image(row) for row in connection.execute(wanted).mappings()}
+    return found
+
+
 def read_findings(connection: Connection, image_ids: Sequence[int], upto: int | None = None) -> list[RecordedFinding]:
     """All findings of these images, cells included, in order, as of an event."""
     found: list[RecordedFinding] = []

@@ -26,6 +26,7 @@ from leukdesk.domain.taken_out import TakenOut
 from leukdesk.history.backup import Backup, backups, make_backup, remove_older
 from leukdesk.history.cases import Cases
 from leukdesk.history.copies import Copies
+from leukdesk.history.daily_work import DailyWork
 from leukdesk.history.erasure import WhyErased, cases_before, erase_case, images_with
 from leukdesk.history.findings import Findings
 from leukdesk.history.head import HeadFile
@@ -33,6 +34,7 @@ from leukdesk.history.index_check import mend_index
 from leukdesk.history.jobs import Jobs
 from leukdesk.history.ledger import SYSTEM, Ledger, now_us
 from leukdesk.history.moments import moment
+from leukdesk.history.most_useful import MostUseful
 from leukdesk.history.reviews import Reviews
 from leukdesk.history.taking_out import cases_without_names, export_case, reviewed_images
 from leukdesk.history.trail import Trail
@@ -47,7 +49,7 @@ class History:
 
     `cases` opens, corrects, searches and reads cases; `findings` records images and what models said, and knows images
     again by their hash; `reviews` labels, comments, signs and amends; `users` has accounts and passwords; `jobs` keeps
-    batches; `trail` reads the chain and whole cases.
+    batches; `trail` reads the chain and whole cases; `daily` what came in day by day; `useful` what to label next.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class History:
         self.reviews = Reviews(ledger, self.users)
         self.jobs = Jobs(ledger, self._keep)
         self.trail = Trail(ledger)
+        self.daily = DailyWork(ledger)
+        self.useful = MostUseful(ledger)
         self._on_close = on_close
         self._backed_up: tuple[float, int] | None = None
 

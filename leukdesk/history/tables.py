@@ -20,9 +20,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
+# What two indexes are limited to: whole images that nobody looked at, and those unlike what their model knows.
+_NOBODY_LOOKED = text("human_label = '' AND number = 0")
+_UNLIKE = text("novelty >= 1 AND number = 0")
 # SQLite makes INTEGER PRIMARY KEY the row's own address; BIGINT would be a second index.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
@@ -154,6 +158,7 @@ predictions = Table(
     Column("reason", String(16), nullable=False),
     Column("quality", Text, nullable=False),  # JSON object
     Index("predictions_by_image", "image_id", "event"),
+    Index("predictions_unlike", "novelty", sqlite_where=_UNLIKE, postgresql_where=_UNLIKE),
 )
 labels = Table(
     "labels",
@@ -242,6 +247,7 @@ answers = Table(
     Column("accepted", SmallInteger, nullable=False),
     Column("human_label", Text, nullable=False),
     Index("answers_by_case", "case_id", "probability"),
+    Index("answers_unreviewed", "probability", sqlite_where=_NOBODY_LOOKED, postgresql_where=_NOBODY_LOOKED),
 )
 thumbnails = Table(
     "thumbnails", metadata, Column("image_id", _Number, primary_key=True, autoincrement=False),

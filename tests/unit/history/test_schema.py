@@ -36,12 +36,13 @@ def test_a_step_is_taken_after_a_backup(store: Store, monkeypatch: pytest.Monkey
     if store.url:
         pytest.skip("a server is backed up there")
     store.open().close()
+    today = schema.REVISIONS[-1]
     assert backups(store.folder) == []
-    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "0002"))
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "next"))
 
     def step(connection) -> None:  # type: ignore[no-untyped-def]
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'next'")
 
     monkeypatch.setattr(schema, "upgrade", step)
     store.open().close()
-    assert [one.revision for one in backups(store.folder)] == ["0001"]
+    assert [one.revision for one in backups(store.folder)] == [today]

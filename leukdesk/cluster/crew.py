@@ -57,7 +57,9 @@ def _connected(address: str) -> Any:
         from distributed.core import connect
     except ImportError as error:
         raise ClusterError(
-            "Dask is not installed here", reason="no_dask", advice="Install it: pip install 'leukdesk[cluster]'."
+            "Dask is not installed here",
+            reason="no_dask",
+            advice="It is in no package: install leukdesk with pip, with the extra `cluster`, on all machines.",
         ) from error
 
     async def knock() -> None:  # a client that cannot connect would go on trying in the background

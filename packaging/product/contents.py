@@ -25,6 +25,8 @@ FULL_DATA = (
     ("training/datasets/public.toml", "training/datasets"),
     ("training/elsewhere/names.toml", "training/elsewhere"),
     ("training/splits/systems.toml", "training/splits"),
+    # TensorFlow imports 80 MB at every start to profile other machines.
+    ("packaging/product/stand_ins/_pywrap_profiler_plugin.py", "tensorflow/python/profiler/internal"),
 )
 VIEWER_WITHOUT = ("resources/backbones/*",)  # networks to train from
 
@@ -47,12 +49,12 @@ OPENED_BY_NAME = ("openslide_bin",)
 EXCLUDED = (
     *("tkinter", "test", "pytest", "_pytest", "hypothesis", "pip", "setuptools", "wheel", "ensurepip", "lib2to3"),
     *("pydoc_data", "IPython", "ipykernel", "jedi", "docutils", "sphinx", "mypy", "coverage", "pandas", "torch", "jax"),
-    *("readline", "curses", "_curses", "tifffile.tiffcomment", "PIL.ImageTk"),
+    *("grpc", "pygments", "readline", "curses", "_curses", "tifffile.tiffcomment", "PIL.ImageTk"),
     *("PIL.ImageQt", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDBus"),
 )
 VIEWER_EXCLUDED = (
     *("tensorflow", "keras", "training", "sklearn", "scipy", "matplotlib", "optuna", "h5py", "joblib"),
-    *("ml_dtypes", "grpc", "optree", "rich", "pygments", "markdown_it"),
+    *("ml_dtypes", "optree", "rich", "markdown_it"),
 )
 
 # Of Qt's plugins: X11 and Wayland, no display (self-test), input methods, JPEG and SVG pictures, desktop settings.
@@ -76,6 +78,7 @@ LEFT_OUT = (
     "ai_edge_litert/libLiteRtWebGpuAccelerator.so", "ai_edge_litert/tools/*", "ai_edge_litert/vendors/*",
     "tensorflow/xla_aot_runtime_src/*", "tensorflow/compiler/mlir/stablehlo/stablehlo_extension.so",
     "tensorflow/compiler/tf2xla/ops/_xla_ops.so",  # neither is loaded by training, export or prediction
+    "tensorflow/python/profiler/internal/_pywrap_profiler_plugin.so",  # see FULL_DATA
     "sqlalchemy/dialects/m*sql/*", "sqlalchemy/dialects/oracle/*",
     "matplotlib/mpl-data/sample_data/*", "matplotlib/mpl-data/fonts/afm/*", "matplotlib/mpl-data/fonts/pdfcorefonts/*",
 )  # fmt: skip

@@ -26,7 +26,11 @@ say "fetching the packages that $(basename "$deb") names"
 dpkg-deb -f "$deb" Package Version Depends Installed-Size
 chroot "$root" apt-get clean  # of the base itself
 chroot "$root" apt-get -qq update
-chroot "$root" apt-get -qq install --yes --no-install-recommends --download-only /var/tmp/leukdesk.deb
+chroot "$root" apt-get -qq install --yes --no-install-recommends --download-only /var/tmp/leukdesk.deb \
+  shared-mime-info desktop-file-utils hicolor-icon-theme
+
+say "the same package as a later version of itself, with one more step for the history"
+"$python" packaging/product/rehearse.py "$deb" "$root/var/tmp/later.deb"
 
 say "what the source tree answers"
 mkdir -p "$root/srv/smears"

@@ -7,7 +7,7 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"  # OpenCV reads the number of cores there
 mount -t tmpfs tmpfs "$root/dev"
-mkdir "$root/dev/shm"
+mkdir -m 1777 "$root/dev/shm"  # semaphores
 for device in null zero random urandom tty; do touch "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done
 find "$root" -xdev -path "$root/proc" -prune -o -path "$root/var" -prune -o -type f -print | sort >"$results/before.txt"
 
@@ -54,44 +54,54 @@ Xvfb :97 -screen 0 1280x800x24 -nolisten tcp -ac >"$results/xvfb.log" 2>&1 &
 xvfb=$!
 for _ in $(seq 50); do [ -S /tmp/.X11-unix/X97 ] && break; sleep 0.1; done
 mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
-for run in 1 2 3 4 5 6; do
-  rm -f "$root/srv/lab/trace"
-  began=$("$python" -c 'import time; print(time.monotonic_ns())')
-  "${inside[@]}" DISPLAY=:97 LEUKDESK_STARTUP_TRACE=/srv/lab/trace leukdesk /srv/smears/phantom-01.png \
-    >"$results/window.log" 2>&1 &
-  window=$!
-  for _ in $(seq 200); do grep -qs prediction "$root/srv/lab/trace" && break; sleep 0.1; done
-  grep -qs painted "$root/srv/lab/trace" || { cat "$results/window.log"; fail "the window was not painted"; }
-  "$python" - "$began" "$root/srv/lab/trace" "$run" <<'PY'
-import json, sys
-times = {one["event"]: (one["ns"] - int(sys.argv[1])) / 1e9 for one in map(json.loads, open(sys.argv[2]))}
-print(f"start {sys.argv[3]}:", ", ".join(f"{event} {seconds:.2f} s" for event, seconds in times.items()), flush=True)
-PY
-  sleep 1
-  if [ "$run" = 6 ]; then
-    DISPLAY=:97 QT_QPA_PLATFORM=xcb "$python" - "$results/window.png" <<'PY'
+picture() {
+  DISPLAY=:97 QT_QPA_PLATFORM=xcb "$python" - "$results/$1.png" <<'PY'
 import sys
 from PySide6.QtGui import QGuiApplication
 application = QGuiApplication([])
 application.primaryScreen().grabWindow(0).save(sys.argv[1])
 PY
-  fi
-  kill "$window"; wait "$window" || fail "the window did not close in order"
+  [ -s "$results/$1.png" ] || fail "no picture of the window"
+}
+window() {  # FILE EVENT: opens the window on a file and waits for what its trace tells
+  rm -f "$root/srv/lab/trace"
+  "${inside[@]}" DISPLAY=:97 LEUKDESK_STARTUP_TRACE=/srv/lab/trace leukdesk "$1" >"$results/window.log" 2>&1 &
+  window=$!
+  for _ in $(seq 200); do grep -qs "$2" "$root/srv/lab/trace" && break; sleep 0.1; done
+  grep -qs "$2" "$root/srv/lab/trace" || { cat "$results/window.log"; fail "the window did not come to: $2"; }
+}
+close() { sleep 1; kill "$window"; wait "$window" || fail "the window did not close in order"; }
+for run in 1 2 3 4 5 6; do
+  began=$("$python" -c 'import time; print(time.monotonic_ns())')
+  window /srv/smears/phantom-01.png prediction
+  "$python" - "$began" "$root/srv/lab/trace" "$run" <<'PY'
+import json, sys
+times = {one["event"]: (one["ns"] - int(sys.argv[1])) / 1e9 for one in map(json.loads, open(sys.argv[2]))}
+print(f"start {sys.argv[3]}:", ", ".join(f"{event} {seconds:.2f} s" for event, seconds in times.items()), flush=True)
+PY
+  [ "$run" = 6 ] && sleep 1 && picture window
+  close
 done
+lab leukdesk models export phantom-demo --out /srv/lab/phantom-demo-1.0.leukdesk
+window /srv/lab/phantom-demo-1.0.leukdesk model
+sleep 1 && picture model-file
+close
 kill "$xvfb"; wait "$xvfb" || true
 umount "$root/tmp/.X11-unix"
-[ -s "$results/window.png" ] || fail "no picture of the window"
 
-if [ "$flavour" = full ]; then
-  say "a short training run publishes a model"
-  lab sh -c 'cd ~ && leukdesk-train short phantom-demo --out trained' >"$results/training.log" 2>&1 \
-    || { tail -20 "$results/training.log"; fail "training"; }
-  find "$root/srv/lab/trained" -name bundle.json | grep . || fail "no model was published"
-fi
+say "a file of a model is known to the desktop, and asked about before it is imported"
+grep -q ':application/x-leukdesk-model:\*.leukdesk' "$root/usr/share/mime/globs2" || fail "its type is not known"
+grep -q '^application/x-leukdesk-model=leukdesk.desktop' "$root/usr/share/applications/mimeinfo.cache" || fail "nothing opens it"
+lab leukdesk models import /srv/lab/phantom-demo-1.0.leukdesk >"$results/taken.out" 2>&1 && fail "a model was installed twice"
+grep 'name and version is installed' "$results/taken.out" || { cat "$results/taken.out"; fail "the reason was not said"; }
 
-say "installing it again over the user's data, then removing it"
-chroot "$root" dpkg -i /var/tmp/leukdesk.deb >>"$results/install.log" 2>&1
-lab leukdesk history verify
+case $flavour in
+  full) . packaging/product/try_training.sh ;;
+  viewer) [ ! -e "$root/usr/bin/leukdesk-train" ] || fail "the viewer holds leukdesk-train" ;;
+esac
+. packaging/product/try_upgrade.sh
+
+say "removing it"
 chroot "$root" dpkg --purge "$(dpkg-deb -f "$root/var/tmp/leukdesk.deb" Package)" >>"$results/install.log" 2>&1
 [ ! -e "$root/usr/lib/leukdesk" ] && [ ! -e "$root/usr/bin/leukdesk" ] || fail "removal left files in /usr"
 chroot "$root" find / -xdev -path /proc -prune -o -iname '*leukdesk*' -print | grep -vE '^/(srv/lab|var/tmp|var/lib/apt|var/cache)' \

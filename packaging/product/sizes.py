@@ -1,6 +1,6 @@
 """Sizes of the packages beside those that PyInstaller makes of the same program when it is told nothing.
 
-Run, after `make package`: `build/venv/bin/python -m benchmarks.package_sizes [viewer|full ...]`. The plain package is
+Run, after `make package`: `build/venv/bin/python packaging/product/sizes.py`. The plain package is
 made of the same sources in the same environment: one folder, `--collect-all` for each library that opens files or
 modules by name (without it the program does not start), nothing left out. Both are packed as a `.deb` is, with the
 same compression. `--record` writes the table into docs/results/measurements/package-sizes.json.
@@ -17,11 +17,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "packaging" / "product"))
+import debian
+import stamp
 
-import debian  # noqa: E402
-import stamp  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 RECORD = ROOT / "docs" / "results" / "measurements" / "package-sizes.json"
 WHOLE = ("leukdesk", "ai_edge_litert", "imagecodecs", "openslide_bin", "sqlalchemy", "alembic", "reportlab")

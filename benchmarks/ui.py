@@ -1,9 +1,9 @@
 """How long the event loop is kept from running while the window is used, beside a plain window of Qt's own widgets.
 
 Run: `python -m benchmarks.ui [WORDS ...] [--images N] [--seconds N] [--runs N]` on a display, which
-`packaging/with-display.sh` brings; WORDS choose rows. A timer wants to beat every 2 ms; its worst gap is how long a key
-could have waited. The goal is 50 ms for the median of the runs' worst gaps and 16 ms for their 99th percentile. The row
-of the empty window and the load of the machine say how much is not ours. Browsing says what it cost in memory.
+`packaging/with-display.sh` brings; WORDS choose rows. The goal is 50 ms for the median of the runs' worst gaps and 16
+ms for their 99th percentile. The row of the empty window and the load of the machine say how much is not ours. Browsing
+says what it cost in memory.
 
 To add a row: a function that yields a `Scene`, named in `SCENES`.
 """
@@ -12,19 +12,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
 import psutil
-from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtCore import QEventLoop, QSize
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -39,50 +34,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from leukdesk import paths
-from leukdesk.app.main import Session, favour_the_window, workbench
+from benchmarks.window_frame import Scene, fields, head, row, several, wait, window
 from leukdesk.app.views.widgets.grid import Shape
-from leukdesk.app.workers.heartbeat import Heartbeat
-from leukdesk.app.workers.pictures import Pictures
-from leukdesk.settings import Settings
 
 FLING, JUMP = 600, 7919  # px a tick, and rows: through the list at speed, with a leap now and then
-SETTLE_MS = 500
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A window in use: `use` is called every 16 ms with the number of the tick; `note` says something at the end."""
-
-    use: Callable[[int], None]
-    note: Callable[[], str] = lambda: ""
-
-
-@contextmanager
-def window(images: Path | None, *, predict: bool = False) -> Iterator[Session]:
-    """leukdesk with a folder open; without `predict` no model is loaded into the measurement."""
-    favour_the_window()
-    settings = Settings(theme="light", welcomed=True)
-    pictures = Pictures(settings.limit_px, paths.cache() / "thumbnails")
-    session = Session(QApplication.instance(), settings, workbench(settings), pictures)
-    session.open([images] if images else [])
-    wait(lambda: session.engine.predictor is not None)
-    if images:
-        wait(lambda: session.model.images.rowCount() > 0)
-    if not predict:
-        session.model.batch.stop()
-    try:
-        yield session
-    finally:
-        session.window.close()
-        session.close()
 
 
 @contextmanager
 def empty(_images: Path) -> Iterator[Scene]:
     """Nobody touches an empty window."""
-    with window(None):
-        yield Scene(lambda _tick: None)
+    with window():
+        yield Scene()
 
 
 def scrolling(shape: Shape, *, predict: bool = False) -> Callable[[Path], Iterator[Scene]]:
@@ -90,7 +52,7 @@ def scrolling(shape: Shape, *, predict: bool = False) -> Callable[[Path], Iterat
 
     @contextmanager
     def scene(images: Path) -> Iterator[Scene]:
-        with window(images, predict=predict) as session:
+        with window([images], predict=predict) as session:
             strip = session.window.analyse.strip
             strip.show_shape(shape)
             bar = strip.view.horizontalScrollBar() if shape is Shape.STRIP else strip.view.verticalScrollBar()
@@ -102,14 +64,14 @@ def scrolling(shape: Shape, *, predict: bool = False) -> Callable[[Path], Iterat
 @contextmanager
 def stepping(images: Path) -> Iterator[Scene]:
     """From image to image with the arrow key, each shown large, while all are analysed."""
-    with window(images, predict=True) as session:
+    with window([images]) as session:
         yield Scene(lambda tick: session.model.step(1) if tick % 10 == 0 else None)
 
 
 @contextmanager
 def sorting(images: Path) -> Iterator[Scene]:
     """Sort and filter the whole list again twice a second."""
-    with window(images) as session:
+    with window([images], predict=False) as session:
         sorts, field = session.window.commands.sorts.actions(), session.window.analyse.strip.search.field
 
         def use(tick: int) -> None:
@@ -124,7 +86,7 @@ def sorting(images: Path) -> Iterator[Scene]:
 @contextmanager
 def browsing(images: Path) -> Iterator[Scene]:
     """A page a tick, so that every thumbnail of the gallery is made; says what that cost in memory."""
-    with window(images) as session:
+    with window([images], predict=False) as session:
         strip, process = session.window.analyse.strip, psutil.Process()
         strip.show_shape(Shape.GALLERY)
         bar, before = strip.view.verticalScrollBar(), process.memory_info().rss
@@ -188,44 +150,6 @@ def scroll(bar: QScrollBar, tick: int) -> None:
     bar.setValue((tick * FLING + leap) % max(1, bar.maximum()))
 
 
-def measure(scene: Callable[[Path], Iterator[Scene]], images: Path, seconds: float) -> tuple[float, float, str]:
-    """Worst gap and 99th percentile in ms of one run, and its note.
-
-    The note begins with what the GUI thread computed for each tick, whatever else the machine does.
-    """
-    with scene(images) as one:  # type: ignore[attr-defined]
-        heart, ticks, user, loop = Heartbeat(), iter(range(1_000_000)), QTimer(), QEventLoop()
-        user.setInterval(16)
-        user.timeout.connect(lambda: one.use(next(ticks)))
-        user.start()
-        QTimer.singleShot(SETTLE_MS, heart.start)
-        QTimer.singleShot(SETTLE_MS + round(seconds * 1000), loop.quit)
-        began = time.thread_time()
-        loop.exec()
-        spent = (time.thread_time() - began) * 1000 / max(1, next(ticks))
-        heart.stop()
-        user.stop()
-        gaps = sorted(heart.gaps_ms)
-        return gaps[-1], gaps[int(0.99 * len(gaps))], f"{spent:.1f} ms cpu a tick  {one.note()}"
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    """Let the window work until something is true."""
-    while not condition():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
-
-
-def fields(folder: Path, count: int) -> Path:
-    """So many different JPEGs of 224 px, made of the sample case."""
-    folder.mkdir()
-    sample = [cv2.imread(str(one)) for one in sorted((paths.resources() / "sample").glob("*.png"))]
-    small = [cv2.resize(one, (224, 224), interpolation=cv2.INTER_AREA) for one in sample]
-    for number in range(count):
-        pixels = np.roll(small[number % len(small)], number // len(small), axis=1)
-        cv2.imwrite(str(folder / f"field {number:05d}.jpg"), pixels)
-    return folder
-
-
 def main() -> int:
     """Print one row for each way of using the window."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -238,16 +162,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["LEUKDESK_DATA"] = scratch
         images = fields(Path(scratch) / "images", chosen.images)
-        sys.stdout.write(f"{chosen.images} images of 224 px; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
-        sys.stdout.write(f"{'':34}{'median worst':>13}{'worst':>8}{'p99':>7}   ms, load\n")
+        sys.stdout.write(f"{chosen.images} images of 224 px; ")
+        head()
         for name, scene in SCENES.items():
-            if chosen.words and not any(word in name for word in chosen.words):
-                continue
-            found = [measure(scene, images, chosen.seconds) for _ in range(chosen.runs)]
-            worst, p99 = [one[0] for one in found], statistics.median(one[1] for one in found)
-            numbers = f"{statistics.median(worst):13.0f}{max(worst):8.0f}{p99:7.1f}"
-            sys.stdout.write(f"{name:34}{numbers}   {os.getloadavg()[0]:.1f}  {found[-1][2]}\n")
-            sys.stdout.flush()
+            if not chosen.words or any(word in name for word in chosen.words):
+                row(name, several(scene, images, runs=chosen.runs, seconds=chosen.seconds))
     del application
     return 0
 

@@ -1,7 +1,8 @@
 """When the window was painted and the first finding was on screen, for `benchmarks/startup.py`.
 
-`LEUKDESK_STARTUP_TRACE=FILE` makes the window append one JSON line for each event: `{"event": "painted", "ns": ...}`
-with nanoseconds of the monotonic clock, which all processes of a machine share.
+`LEUKDESK_STARTUP_TRACE=FILE` makes the window append one JSON line for each event: `{"event": "painted", "ns": ...,
+"cpu_ns": ...}` with nanoseconds of the monotonic clock, which all processes of a machine share, and of processor time
+since the start.
 """
 
 from __future__ import annotations
@@ -31,4 +32,5 @@ class Trace:
             return
         self._told.add(event)
         with Path(self._file).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"event": event, "ns": time.monotonic_ns()}) + "\n")
+            told = {"event": event, "ns": time.monotonic_ns(), "cpu_ns": time.process_time_ns()}
+            stream.write(json.dumps(told) + "\n")

@@ -35,11 +35,11 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="where `make package` has built")
     parser.add_argument("--record", action="store_true")
     arguments = parser.parse_args()
-    rows = []
+    rows, work = [], arguments.work.resolve()
     for flavour in arguments.flavours:
         for name, folder in (
-            ("leukdesk", arguments.work / flavour / "leukdesk"),
-            ("plain", plain(flavour, arguments.work / "plain")),
+            ("leukdesk", work / flavour / "leukdesk"),
+            ("plain", plain(flavour, work / "plain")),
         ):
             rows.append({"flavour": flavour, "package": name, **measured(folder)})
             sys.stdout.write(row(rows[-1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,3 +136,17 @@ def test_a_file_of_a_model_is_opened_with_leukdesk() -> None:
     assert f'pattern="*{MODEL_SUFFIX}"' in types
     assert "application/x-leukdesk-model;" in (ROOT / "packaging" / "leukdesk.desktop").read_text(encoding="utf-8")
     assert rf"Software\Classes\{MODEL_SUFFIX}" in (ROOT / "packaging/windows/leukdesk.iss").read_text(encoding="utf-8")
+
+
+def test_what_a_package_starts_finds_the_libraries_of_the_system() -> None:
+    hook = PRODUCT / "system_libraries.py"
+    assert f'"{hook.name}"' in (ROOT / "build.spec").read_text(encoding="utf-8")
+    script = (
+        f"exec(open({str(hook)!r}).read()); print(os.environ.get('LD_LIBRARY_PATH'), '_PYI_ARCHIVE_FILE' in os.environ)"
+    )
+    for before, after in ({}, "None"), ({"LD_LIBRARY_PATH_ORIG": "/site"}, "/site"):
+        environment = {"LD_LIBRARY_PATH": "/usr/lib/leukdesk/_internal", "_PYI_ARCHIVE_FILE": "x", **before}
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split() == [after, "False"]

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from leukdesk.domain.vocabulary import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
     from leukdesk.bundles.activations import Activations, Deed
+    from leukdesk.bundles.decisions import Decisions
     from leukdesk.bundles.keyring import Keyring
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
@@ -65,6 +65,13 @@ class ModelShelf:
         from leukdesk.bundles.activations import Activations
 
         return Activations(self._places.activations)
+
+    @property
+    def decisions(self) -> Decisions:
+        """The record of what was decided after a new model was judged."""
+        from leukdesk.bundles.decisions import Decisions
+
+        return Decisions(self._places.activations.with_name("decisions.jsonl"))
 
     # -- look
 
@@ -175,17 +182,11 @@ class ModelShelf:
 
     def record(self, deed: Deed, model: str, before: str) -> None:
         """Write down that another model is the active one from now on. Raises `BundleError`, `OutputError`."""
-        from getpass import getuser
-
         from leukdesk.bundles.activations import Activation
+        from leukdesk.bundles.lines import stamp
 
-        try:
-            who = getuser()
-        except (OSError, KeyError, ImportError):  # nobody by that number is known to the system
-            who = ""
         sha256 = self.load(self.find(model)).ref.sha256
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.activations.add(Activation(now, who, deed, model, sha256, before))
+        self.activations.add(Activation(*stamp(), deed, model, sha256, before))
 
     # -- the steps of an import
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from leukdesk.domain.errors import OutputError
+from leukdesk.bundles.lines import add_line, read_lines
 
 Deed = Literal["activated", "rolled back"]
 
@@ -33,25 +31,11 @@ class Activations:
 
     def add(self, one: Activation) -> None:
         """Add a line and return when it is on the disk. Raises `OutputError`."""
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("a+b") as stream:
-                torn = stream.tell() > 0 and _last_byte(stream.fileno()) != b"\n"
-                stream.write(b"\n" * torn + json.dumps(asdict(one), ensure_ascii=False).encode() + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            what = f"the change of the model cannot be recorded ({error.strerror})"
-            advice = "Check the space on the disk and who may write there."
-            raise OutputError(what, subject=self._file, advice=advice) from error
+        add_line(self._file, one, "the change of the model")
 
     def all(self) -> list[Activation]:
         """Every change, the oldest first; a line that a power cut tore is passed over."""
-        try:
-            lines = self._file.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return []
-        return [one for one in map(_parsed, lines) if one is not None]
+        return read_lines(self._file, Activation)
 
     def before(self) -> str:
         """The model that was active before the present one, by what was not rolled back; empty where there is none."""
@@ -62,16 +46,3 @@ class Activations:
             elif stack:
                 stack.pop()
         return stack[-1] if stack else ""
-
-
-def _parsed(line: str) -> Activation | None:
-    try:
-        entries = json.loads(line)
-        return Activation(**entries) if all(isinstance(one, str) for one in entries.values()) else None
-    except (ValueError, TypeError, AttributeError):
-        return None
-
-
-def _last_byte(descriptor: int) -> bytes:
-    os.lseek(descriptor, -1, os.SEEK_END)
-    return os.read(descriptor, 1)

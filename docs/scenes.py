@@ -11,6 +11,7 @@ import batch_scenes as batches
 from camera import Camera, Held, window
 from case_scenes import CASE_SCENES
 from cell_scenes import CELL_SCENES
+from gate_scenes import GATE_SCENES
 from scenes_review import REVIEW_SCENES
 
 from leukdesk import paths
@@ -355,6 +356,7 @@ SCENES: dict[str, Scene] = {
     "Models: not imported": _models_with(_not_imported),
     "Models: removing": _models_with(_removing),
     "Models: error": _models([Installed(Path("all-stage-1.0"), error=_CHANGED)]),
+    **GATE_SCENES,
     "Settings": _with(lambda camera: camera.session.window.commands.go_settings.trigger()),
     "Commands": _with(lambda camera: camera.session.window.commands.palette.trigger()),
     "Welcome": _with(lambda camera: camera.session.window.commands.show_welcome.trigger()),

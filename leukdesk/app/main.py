@@ -26,6 +26,7 @@ from leukdesk.app.viewmodels.batch_desk import batch_desk
 from leukdesk.app.viewmodels.case_desk import case_desk
 from leukdesk.app.viewmodels.cell_keeper import CellKeeper
 from leukdesk.app.viewmodels.engine import Engine
+from leukdesk.app.viewmodels.gate_desk import GateDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.last_work import LastWork
 from leukdesk.app.viewmodels.model_desk import ModelDesk
@@ -33,6 +34,7 @@ from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.ports import Bench, PictureSource
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.viewmodels.train_desk import TrainDesk
+from leukdesk.app.views.gate_view import Gating
 from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.lanes import Lanes
@@ -136,6 +138,7 @@ class Session:
         self.cell_keeper = CellKeeper(self.casebook, self.model)
         self.models = ModelDesk(self.lanes.models, make_bench, self.engine)
         self.training = TrainDesk(self.lanes, Trainer(), paths.training_folder())
+        self.gate = GateDesk(self.lanes.models, make_bench, self.engine, self.models, self.training)
 
     def open(self, named: list[Path], *, newcomer: bool = False) -> None:
         """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
@@ -150,6 +153,7 @@ class Session:
         self.batches.stop_for_closing()
         self.recorder.send_all()
         self.models.close()
+        self.gate.close()
         self.training.close()
         self.lanes.close()
         self.casebook.close()
@@ -163,6 +167,7 @@ class Session:
     def _connect(self) -> None:
         sys.excepthook = self._caught
         self.window.models.serve(self.models)
+        self.gating = Gating(self.window.train, self.gate, self.engine, self.theme)
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)

@@ -57,7 +57,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     if not apart:
         return 1.0
     tail = sum(comb(apart, at) for at in range(min(only_first, only_second) + 1))
-    return min(1.0, 2 * tail / 2**apart)
+    return min(1.0, float(2 * tail / 2**apart))
 
 
 def paired_limits(counts: Paired, level: float = LEVEL) -> Limits:

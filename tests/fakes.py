@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.case import CaseRecord
     from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
     from leukdesk.domain.image import Region
+    from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.fetch import OpenFields
     from leukdesk.history.head import Head
     from leukdesk.history.history import History
@@ -211,6 +212,12 @@ class FakeBench:
             lay_out(paths.history_folder())
             self._history = open_history(paths.history_folder())
         return self._history
+
+    def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
+        """The images as they were recorded."""
+        from leukdesk.report.training_set import write_training_set
+
+        return write_training_set(self.history().reviewed(user, case_ids), folder)
 
     def history_plan(self) -> Plan:
         """See the port."""

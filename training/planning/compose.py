@@ -49,6 +49,7 @@ class Composed:
     recipe: Recipe
     text: str
     class_map: dict[str, str]
+    offered: tuple[CardClass, ...]  # all classes of the source, for a person to choose among
     bundle: str = ""  # name and version, where its weights can be begun with
     notices: tuple[Notice, ...] = ()
 
@@ -60,6 +61,7 @@ class Composed:
             "scope": self.recipe.scope,
             "classes": [{"id": one.id, "display": one.display} for one in self.recipe.classes],
             "class_map": self.class_map,
+            "offered": [{"id": one.id, "display": one.display} for one in self.offered],
             "input_size": self.recipe.input_size,
             "epochs": self.recipe.epochs,
             "bundle": self.bundle,
@@ -90,7 +92,7 @@ def compose(source: str, per_class: Mapping[str, int], wishes: Wishes) -> Compos
     comment = f"Made by leukdesk-train from {_called(source, card)} for images of your own."
     bundle = f"{card.name} {card.version}" if card else ""
     notices = tuple(_notices(per_class, mapped, offered, chosen, own=wishes.own_classes))
-    return Composed(recipe, written(document, comment=comment), mapped, bundle, notices)
+    return Composed(recipe, written(document, comment=comment), mapped, tuple(offered), bundle, notices)
 
 
 def classes_of(source: str) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def problems(text: str) -> list[Problem]:
     try:
         recipe = Recipe.model_validate(document)
     except ValidationError as error:
-        found = [Problem(line_of(text, one["loc"]), _dotted(one["loc"]), str(one["msg"])) for one in error.errors()]
+        found = [Problem(line_of(text, one["loc"]), _dotted(one["loc"]), _plainly(one)) for one in error.errors()]
         causes = [one for one in found if not any(other.key.startswith(f"{one.key}.") for other in found)]
         return sorted(causes, key=lambda one: one.line)
     return [*_unbuildable(recipe, text), *_unaugmentable(recipe, text)]
@@ -100,6 +100,11 @@ def _unaugmentable(recipe: Recipe, text: str) -> list[Problem]:
     except KnownError as error:
         return [Problem(line_of(text, ("augmentation",)), "augmentation", str(error))]
     return []
+
+
+def _plainly(error: Mapping[str, Any]) -> str:
+    known = {"extra_forbidden": "There is no such key.", "missing": "This key is missing."}
+    return known.get(str(error["type"]), f"{error['msg']}.")
 
 
 def _dotted(place: Sequence[str | int]) -> str:

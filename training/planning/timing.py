@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from training.recipe import Phase, Recipe
     from training.run import Part, RunData
 
-_BATCHES = 6  # timed of each phase, after the first, which also builds the graph
-_LONGEST_S = 25.0  # of each phase
-_IMAGES = 64  # read, and shown to the network as in validation
+_BATCHES = 4  # timed of each phase, after the first, which also builds the graph
+_LONGEST_S = 12.0  # of each phase
+_IMAGES = 32  # read, and shown to the network as in validation
 _SPREAD = 0.8, 1.4  # of the middle: other work of the machine, and what a few batches do not show
 _SMALLEST = 3.0, 2.0  # times so long at most, s, where a run is so short that its beginning counts most
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.domain.image import Region
     from leukdesk.domain.job import Job
+    from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.fetch import OpenFields
     from leukdesk.history.head import Head
     from leukdesk.history.history import History
@@ -93,6 +94,9 @@ class Bench(Protocol):
 
     def restore_history(self, chosen: Plan) -> Restored:
         """Restore it; the present files are kept aside. Raises `HistoryError`."""
+
+    def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
+        """Copy reviewed images of these cases into a new folder. Raises `HistoryError`, `OutputError`."""
 
     def report_bytes(self, record: CaseRecord, head: Head, form: str) -> bytes:
         """A case as the bytes of a PDF, CSV, JSON or XLSX file; `head` is where the audit chain ends."""

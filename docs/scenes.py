@@ -56,6 +56,17 @@ def analyse_empty(_folder: Path) -> Iterator[Camera]:
 
 
 @contextmanager
+def analyse_recent(_folder: Path) -> Iterator[Camera]:
+    """Nothing is open, but something was."""
+    with window("light") as camera:
+        names = ("24-0117 slide 2", "24-0118 bone marrow, second aspirate, repeated with a fresh stain", "24-0121")
+        for name in names:
+            camera.session.preferences.remember_opened([Path("smears") / name])
+        camera.rest()
+        yield camera
+
+
+@contextmanager
 def analyse_searching(folder: Path) -> Iterator[Camera]:
     """A folder is being looked through."""
     with window("light") as camera:
@@ -321,6 +332,7 @@ def _crash(camera: Camera) -> None:
 
 SCENES: dict[str, Scene] = {
     "Analyse: empty": analyse_empty,
+    "Analyse: empty, recent": analyse_recent,
     "Analyse: loading, folder": analyse_searching,
     "Analyse: loading, images": analyse_loading,
     "Analyse: running": analyse_running,
@@ -357,6 +369,7 @@ SCENES: dict[str, Scene] = {
     "Models: removing": _models_with(_removing),
     "Models: error": _models([Installed(Path("all-stage-1.0"), error=_CHANGED)]),
     **GATE_SCENES,
+    "Calibration": _with(lambda camera: camera.session.window.commands.calibrate.trigger()),
     "Settings": _with(lambda camera: camera.session.window.commands.go_settings.trigger()),
     "Commands": _with(lambda camera: camera.session.window.commands.palette.trigger()),
     "Welcome": _with(lambda camera: camera.session.window.commands.show_welcome.trigger()),

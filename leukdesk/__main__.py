@@ -26,7 +26,9 @@ def main() -> int:
     return open_window([Path(argument) for argument in arguments])
 
 
-def open_window(paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
+def open_window(
+    paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False, alone: bool = False
+) -> int:
     """Open the window as `cli.main.OpenWindow` says; returns the exit status once it is closed."""
     if not can_open_window():
         note("leukdesk: there is no display for a window. `leukdesk classify` and the other commands need none.")
@@ -38,7 +40,7 @@ def open_window(paths: list[Path], *, sample: bool = False, theme: str = "", wid
             raise
         note(f"leukdesk: the window cannot be loaded ({error}). README.md names the system packages it needs.")
         return exit_status.USAGE
-    return show_widgets(theme) if widgets else run(paths, sample=sample, theme=theme)
+    return show_widgets(theme) if widgets else run(paths, sample=sample, theme=theme, alone=alone)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,11 @@ def workspace_file() -> Path:
     return user_data() / "workspace.json"
 
 
+def window_file() -> Path:
+    """Where the window that is open can be reached."""
+    return user_data() / "window.json"
+
+
 def log_folder() -> Path:
     """The rotating log."""
     return user_data() / "logs"

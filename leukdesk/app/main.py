@@ -40,6 +40,7 @@ from leukdesk.app.views.gate_view import Gating
 from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.views.train_setup_view import lead_to_setup
 from leukdesk.app.workers.collector import Collector
+from leukdesk.app.workers.hand_over import HandOver, hand_over
 from leukdesk.app.workers.lanes import Lanes
 from leukdesk.app.workers.pictures import Pictures
 from leukdesk.app.workers.private_folder import PrivateFolder
@@ -51,11 +52,15 @@ _SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default
 _LATER_MS = 1000  # after the first model: the case history is opened when the window has nothing better to do
 
 
-def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "") -> int:
+def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "", alone: bool = False) -> int:
     """Open the window on some files or folders, or on the sample case; returns the exit status once it is closed.
 
-    `theme`: one of `settings.THEMES` instead of the one in the settings, this time only.
+    A window that is open already opens them instead, unless `alone`. `theme`: one of `settings.THEMES` instead of the
+    one in the settings, this time only.
     """
+    named = [sample_folder()] if sample else list(argv_paths)
+    if not (alone or theme) and hand_over(paths.window_file(), named):
+        return 0
     favour_the_window()
     application = QApplication.instance() or QApplication(["leukdesk"])
     assert isinstance(application, QApplication)  # for the type checker
@@ -66,7 +71,7 @@ def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "") ->
     if problem is not None:
         session.window.analyse.banner.tell(problem)
     _end_on_signals(session.window.close)
-    session.open([sample_folder()] if sample else list(argv_paths), newcomer=not argv_paths)
+    session.open(named, newcomer=not argv_paths)
     try:
         return application.exec()
     finally:
@@ -127,6 +132,7 @@ class Session:
         self.model.cells.example = sample_folder() / "phantom-02.png"
         self.window.stand_as(self.last_work.before)
         self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
+        self._others = HandOver(paths.window_file())
         self._trace = Trace()
         self._paths: list[Path] = []
         self._newcomer, self._hook = False, sys.excepthook
@@ -154,6 +160,7 @@ class Session:
     def close(self) -> None:
         """Join every thread and let go of the model."""
         sys.excepthook = self._hook
+        self._others.close()
         self._collector.close()
         self.model.files.close()
         self.batches.stop_for_closing()
@@ -178,6 +185,7 @@ class Session:
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)
+        self._others.asked.connect(self.window.open_from_outside)
         self.preferences.optics_changed.connect(self.model.use_optics)
         self.window.commands.reopen.triggered.connect(self._go_on)
         self.window.commands.keep_cells.triggered.connect(self.cell_keeper.keep)
@@ -210,6 +218,7 @@ class Session:
         self.lanes.pictures.submit(self._private.sweep)
         self.model.files.start()
         self.last_work.begin(self.window.workspace)
+        self._others.listen()
 
     def _forget(self) -> None:
         self.last_work.forget()

@@ -25,10 +25,13 @@ _log = logging.getLogger("leukdesk.cli")
 class OpenWindow(Protocol):
     """The window, which this room cannot know."""
 
-    def __call__(self, paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
+    def __call__(
+        self, paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False, alone: bool = False
+    ) -> int:
         """Open it on images and folders, on the sample case, or on all its widgets; returns the exit status at its end.
 
-        `theme`: one of `settings.THEMES`, this time only; empty for the one in the settings.
+        `theme`: one of `settings.THEMES`, this time only; empty for the one in the settings. A window that is open
+        already is asked to open them, unless a theme is named or `alone` is true.
         """
 
 
@@ -54,7 +57,7 @@ def main(arguments: Sequence[str], open_window: OpenWindow) -> int:
 def _run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         chosen = _overview().parse_args(arguments)
-        return open_window(chosen.paths, theme=chosen.theme, widgets=chosen.widgets)
+        return open_window(chosen.paths, theme=chosen.theme, widgets=chosen.widgets, alone=chosen.new_window)
     module_name, summary = COMMANDS[arguments[0]]
     command = import_module(module_name)
     parser = argparse.ArgumentParser(f"leukdesk {arguments[0]}", description=summary, epilog=RESEARCH_USE)
@@ -76,6 +79,7 @@ def _overview() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="images or folders to open")
     parser.add_argument("--theme", choices=THEMES, default="", help="colours of the window, this time only")
+    parser.add_argument("--new-window", action="store_true", help="a window of its own, where one is open already")
     parser.add_argument("--widgets", action="store_true", help="show all widgets of the window in their states")
     parser.add_argument("--version", action="version", version=f"leukdesk {__version__}")
     return parser

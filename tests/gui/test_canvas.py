@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_fixtures import WAIT_MS
@@ -50,6 +50,14 @@ def wheel(canvas: Canvas, at: QPoint, notches: int) -> None:
     QApplication.sendEvent(canvas.viewport(), event)
 
 
+def pinch(canvas: Canvas, at: QPoint, spread: float) -> None:
+    event = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2,
+        QPointF(at), QPointF(at), QPointF(canvas.mapToGlobal(at)), spread, QPointF(),
+    )  # fmt: skip
+    QApplication.sendEvent(canvas.viewport(), event)
+
+
 def settle(canvas: Canvas, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not canvas.gliding, timeout=WAIT_MS)
 
@@ -81,6 +89,21 @@ def test_the_wheel_zooms_about_the_pointer(canvas: Canvas, qtbot: QtBot, at: QPo
     after = scene_at(canvas, at)
     assert canvas.zoom > 1.5 * zoom
     assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=1.5 / canvas.zoom)
+
+
+@pytest.mark.parametrize("at", [QPoint(300, 200), QPoint(120, 330)])
+def test_two_fingers_on_a_touchpad_zoom_about_the_pointer(canvas: Canvas, qtbot: QtBot, at: QPoint) -> None:
+    canvas.show_picture((image(640, 480),))
+    before, zoom = scene_at(canvas, at), canvas.zoom
+    for _ in range(5):
+        pinch(canvas, at, 0.1)
+    settle(canvas, qtbot)
+    after = scene_at(canvas, at)
+    assert canvas.zoom == pytest.approx(zoom * 1.1**5, rel=0.02)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=1.5 / canvas.zoom)
+    pinch(canvas, at, -0.3)
+    settle(canvas, qtbot)
+    assert canvas.zoom == pytest.approx(zoom * 1.1**5 * 0.7, rel=0.02)
 
 
 def test_zoom_has_ends(canvas: Canvas, qtbot: QtBot) -> None:

@@ -76,6 +76,13 @@ def test_who_knows_the_program_is_not_welcomed_again_but_may_ask(desk_with: Call
     assert desk.model.images.rowCount() == 0
 
 
+def test_keys_go_to_the_place_and_not_to_the_rail(desk: Desk) -> None:
+    desk.start()
+    desk.window.activateWindow()
+    desk.until(lambda: QApplication.focusWidget() is not None)
+    assert desk.window.places.isAncestorOf(QApplication.focusWidget())
+
+
 def test_escape_ends_the_tour(desk: Desk) -> None:
     desk.start()
     desk.window.help.look_around()

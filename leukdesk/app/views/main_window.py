@@ -128,6 +128,16 @@ class MainWindow(QMainWindow):
             self.models.offer(models)
         return [one for one in paths if one not in models]
 
+    def open_from_outside(self, paths: list[Path]) -> None:
+        """What a second start of the program was given, for no case; the window comes to the front."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        named = self.without_models(paths)
+        if named:
+            self.go_to(0)
+            self._model.open(named, None, None)
+
     def _look_at(self, paths: list[Path], at: Path | None) -> None:
         """Images of the case that is shown."""
         case = self.cases.case
@@ -174,9 +184,8 @@ class MainWindow(QMainWindow):
             self.setWindowState(Qt.WindowState.WindowMaximized)
         for action in self._lasting():
             action.setChecked(action.objectName() in before.switches)
-        for place, action in enumerate(self._ways):
-            if action.objectName() == before.place:
-                self.go_to(place)
+        places = [action.objectName() for action in self._ways]
+        self.go_to(places.index(before.place) if before.place in places else 0)
 
     def offer(self, before: Workspace) -> None:
         """Offer to open again what was open when the window was torn away."""

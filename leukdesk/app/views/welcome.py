@@ -65,6 +65,7 @@ class Welcome(QWidget):
             again.clicked.connect(lambda _on=False, name=name: self.reopened.emit(name))
             column.addWidget(again, 0, Qt.AlignmentFlag.AlignLeading)
         self._column.replaceWidget(self._recent, block)
+        self._recent.hide()  # at once: it is deleted when the event loop comes to it
         self._recent.deleteLater()
         self._recent = block
 

@@ -41,6 +41,7 @@ from leukdesk.app.views.widgets.search_field import SearchField
 from leukdesk.app.views.widgets.segments import Segments
 from leukdesk.app.views.widgets.skeleton import Skeleton
 from leukdesk.app.views.widgets.switch import Switch
+from leukdesk.app.views.widgets.tally import Count, Tally
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.vocabulary import OKABE_ITO
 
@@ -69,7 +70,8 @@ class WidgetGallery(QWidget):
         return {
             "Text": self._text, "Buttons": self._buttons, "Choices": self._choices, "Chips": self._chips,
             "Progress": self._progress, "Inline error": self._error, "Probabilities": self._probabilities,
-            "Banners": self._banners, "Table": self._table, "Loading": self._loading, "Empty": self._empty,
+            "Banners": self._banners, "Table": self._table, "Counts": self._counts,
+            "Loading": self._loading, "Empty": self._empty,
         }  # fmt: skip
 
     # -- the widgets, each in its states
@@ -158,6 +160,19 @@ class WidgetGallery(QWidget):
         done.say("12 images were analysed.", tone="ok")
         refused.say("The model was changed after it was sealed.", "Import it again.", "refuse", "Show models")
         return _stack(error, plain, done, refused)
+
+    def _counts(self) -> QWidget:
+        tally = Tally(self.theme)
+        tally.show_counts(
+            (
+                Count("blast", "Blasts", 61, OKABE_ITO[0]),
+                Count("long", _LONG, 7, OKABE_ITO[1]),
+                Count("failed", "Failed", 3, icon="attention", tone="refuse"),
+                Count("", "Waiting", 0, icon="waiting"),
+            ),
+            frozenset({"blast"}),
+        )
+        return tally
 
     def _loading(self) -> QWidget:
         return _stack(*(Skeleton(self.theme, shape) for shape in ("lines", "tiles")))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from leukdesk.domain.cell import FieldScale, ScaleOrigin
-from leukdesk.imaging.cells_light import Densities, Pixels, Plane, densities, lamp, otsu, shrunk
+from leukdesk.imaging.cells_light import Densities, Pixels, densities, lamp, otsu, shrunk
+from leukdesk.imaging.red_cells import red_cell_px
 
 _SIDE = 384  # px: the copy that is measured
 _ASSUMED_UM = 0.15  # um per px of a camera on a 100x objective, where nothing says better
@@ -22,9 +21,6 @@ _FEW = 50  # px
 
 # The disc that fits into a dried red cell on phantoms of known scale; the cell itself is 7.0-7.4 um wide (Bain 2022).
 _RED_CELL_UM = 6.4
-_HALF = 0.45  # weighted quantile of the widths: a little below the middle, since overlapping cells only add width
-_LEAST_RED_CELLS = 3
-_CONVEX = 0.86  # area over that of the hull: the pallor in one red cell, not the gap between several
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,44 +102,3 @@ def _scale(taken: Densities, nucleus: float, factor: float, um_per_px: float | N
     if width is None:
         return FieldScale(_ASSUMED_UM, ScaleOrigin.ASSUMED)
     return FieldScale(_RED_CELL_UM * factor / width, ScaleOrigin.RED_CELLS)
-
-
-def red_cell_px(total: Plane, nuclei: NDArray[np.bool_]) -> float | None:
-    """Width in px of the disc that fits into a typical red cell; None where fewer than three are in view.
-
-    Discs are the peaks of the distance transform of what is stained and no nucleus, with pallors filled; large ones
-    count more (by their radius cubed), since rings that are open and scraps hold small ones.
-    """
-    around = cv2.dilate(nuclei.astype(np.uint8), np.ones((9, 9), np.uint8))
-    if around.all():
-        return None
-    limit = _STAINED * otsu(np.clip(total[around == 0], -0.1, 0.6))
-    mask = ((total > limit) & (around == 0)).astype(np.uint8)
-    filled = _without_pallor(np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8))
-    filled[around > 0] = 0
-    edged = cv2.copyMakeBorder(filled, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    radii = cv2.GaussianBlur(cv2.distanceTransform(edged, cv2.DIST_L2, 5), (0, 0), 1)
-    inside = radii[radii > 0]
-    if not inside.size:
-        return None
-    largest = float(np.percentile(inside, 95))
-    kernel = np.ones((max(3, int(largest) | 1),) * 2, np.uint8)
-    found = radii[(radii == cv2.dilate(radii, kernel)) & (radii > max(2.0, 0.4 * largest))]
-    return 2 * _weighted(found, found**3) if found.size >= _LEAST_RED_CELLS else None
-
-
-def _without_pallor(mask: Pixels) -> Pixels:
-    outlines, parents = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    for at, outline in enumerate(outlines):
-        if parents[0][at][3] < 0:
-            continue
-        area = cv2.contourArea(outline)
-        if area < 12 or area > _CONVEX * cv2.contourArea(cv2.convexHull(outline)):
-            cv2.drawContours(mask, outlines, at, (1,), -1)
-    return mask
-
-
-def _weighted(values: Plane, weights: Plane) -> float:
-    order = np.argsort(values)
-    reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] * _HALF)])

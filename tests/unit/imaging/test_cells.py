@@ -58,6 +58,27 @@ def test_the_scale_is_learned_from_red_cells(seed, um):
     assert scale.um_per_px == pytest.approx(um, rel=0.15)
 
 
+def clumps(width: int, seed: int) -> np.ndarray:
+    """Rows and heaps of red cells so many px wide that have run together, under a lens, and nothing between them."""
+    chance = np.random.default_rng(seed)
+    mask = np.zeros((480, 640), np.uint8)
+    for _ in range(5):
+        x, y = chance.uniform((60, 60), (580, 420))
+        for _ in range(14):
+            cv2.circle(mask, (round(x), round(y)), width // 2, 255, -1, cv2.LINE_AA)
+            turn = chance.uniform(0, 2 * np.pi)
+            x, y = x + 0.6 * width * np.cos(turn), y + 0.6 * width * np.sin(turn)
+    share = cv2.GaussianBlur(mask, (0, 0), 1.5)[..., None] / 255
+    pixels = (1 - share) * np.array([225.0, 222, 226]) + share * np.array([205.0, 150, 140])
+    return np.clip(pixels + chance.normal(0, 2, pixels.shape), 0, 255).astype(np.uint8)
+
+
+def test_the_scale_is_learned_from_red_cells_that_clump():
+    """Discs alone made 0.5 of it."""
+    learned = [learn_look(clumps(64, seed), None).scale.um_per_px for seed in range(8)]
+    assert np.median(learned) == pytest.approx(7.2 / 64, rel=0.3)
+
+
 def test_a_stated_scale_is_taken_as_it_is():
     field = find_cells(phantom(231).pixels, um_per_px=0.2)
     assert field.scale.origin is ScaleOrigin.STATED

@@ -24,7 +24,7 @@ def full_graph(network: Network, *, input_size: int, batch: int | None) -> Any:
 
     features = described(network)
 
-    @tf.function(input_signature=[tf.TensorSpec((batch, input_size, input_size, 3), tf.uint8)], jit_compile=False)  # type: ignore[untyped-decorator]
+    @_compiled(input_size, batch)  # type: ignore[untyped-decorator]
     def graph(inputs: Any) -> tuple[Any, Any, Any]:
         feature_map, texture = features(tf.cast(inputs, tf.float32))
         with tf.GradientTape(persistent=True) as tape:
@@ -39,6 +39,12 @@ def full_graph(network: Network, *, input_size: int, batch: int | None) -> Any:
     return graph
 
 
+def _compiled(input_size: int, batch: int | None) -> Any:
+    """Nothing to convert by AutoGraph, which wants the source: a package holds none."""
+    signature = [tf.TensorSpec((batch, input_size, input_size, 3), tf.uint8)]
+    return tf.function(input_signature=signature, autograph=False, jit_compile=False)
+
+
 def described(network: Network) -> Callable[[Any], tuple[Any, Any]]:
     """float32 images -> (feature map, texture or None), in one pass."""
     if network.texture is None:
@@ -50,7 +56,7 @@ def described(network: Network) -> Callable[[Any], tuple[Any, Any]]:
 def label_graph(network: Network, *, input_size: int, batch: int | None) -> Any:
     """The same without maps and embedding: what a program without explanations would run."""
 
-    @tf.function(input_signature=[tf.TensorSpec((batch, input_size, input_size, 3), tf.uint8)], jit_compile=False)  # type: ignore[untyped-decorator]
+    @_compiled(input_size, batch)  # type: ignore[untyped-decorator]
     def graph(inputs: Any) -> Any:
         logits, _ = network.head(network.features(tf.cast(inputs, tf.float32), training=False), training=False)
         return _two_logits(logits)

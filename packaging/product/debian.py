@@ -19,6 +19,7 @@ import manual
 import stamp
 from components import package_of
 from contents import OWN_LIBRARIES
+from libraries import needed
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"full": "leukdesk", "viewer": "leukdesk-viewer"}
@@ -102,12 +103,27 @@ def dependencies(folder: Path, scratch: Path) -> list[str]:
     control = "Source: leukdesk\n\nPackage: leukdesk\nArchitecture: any\n"  # it will not run without one
     (scratch / "debian/control").write_text(control, encoding="utf-8")
     own = sorted({f"-l{file.parent}" for file in files} | {f"-x{_owner(one)}" for one in files if _is_own(one)})
-    command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", *own, *(f"-e{file}" for file in sorted(files))]
+    read = _without_tensorflow(files)
+    command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", *own, *(f"-e{file}" for file in sorted(read))]
     done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"dpkg-shlibdeps: {done.stderr[-2000:]}")
     linked = re.sub(r"^shlibs:Depends=", "", done.stdout.strip()).split(", ")
     return sorted({*linked, *(one for one in LOADED if one not in {name.split()[0] for name in linked})})
+
+
+def _without_tensorflow(files: list[Path]) -> list[Path]:
+    """Files less TensorFlow's, which take dpkg-shlibdeps minutes and 3 GB to read.
+
+    They are of a wheel that runs on an older glibc than the Python in the package; so they add nothing as long as
+    others need the same libraries, which is checked.
+    """
+    others = [file for file in files if "tensorflow" not in file.parts]
+    found = {name for file in others for name in needed(str(file))} | {file.name for file in files}
+    more = {name for file in set(files) - set(others) for name in needed(str(file))} - found
+    if more:
+        raise SystemExit(f"only TensorFlow needs {', '.join(sorted(more))}: have it read in {__file__}")
+    return others
 
 
 def _is_own(file: Path) -> bool:

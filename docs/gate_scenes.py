@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from camera import Camera, window
 
+from leukdesk import paths
 from tests.gates import CLASSES, write_gate
 
 _LONG = (
@@ -102,7 +104,47 @@ def decided(folder: Path) -> Iterator[Camera]:
         yield camera
 
 
+@contextmanager
+def comparing_before(_folder: Path) -> Iterator[Camera]:
+    """Nothing was compared yet."""
+    with _comparing() as camera:
+        yield camera
+
+
+@contextmanager
+def comparing(folder: Path) -> Iterator[Camera]:
+    """Two models on the same images, some of which cannot be read, in folders that are named after classes."""
+    for number, path in enumerate(sorted((paths.resources() / "sample").glob("*.png"))):
+        at = folder / ("Benign", "Early")[number % 2]
+        at.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, at / f"specimen 24-0117 of the second floor field {number:03}.png")
+    (folder / "Benign" / "broken.png").write_bytes(b"none")
+    with _comparing(demonstration=True) as camera:
+        view = camera.session.models_comparing.view
+        view.take_folder(folder)
+        view.begin.click()
+        camera.until(lambda: not camera.session.comparing.running and camera.session.comparing.found is not None)
+        camera.rest(1.0)
+        yield camera
+
+
+@contextmanager
+def _comparing(demonstration: bool = False) -> Iterator[Camera]:
+    with window("light") as camera:
+        camera.ready()
+        session = camera.session
+        session.window.commands.go_models.trigger()
+        session.window.models.compare.click()
+        if demonstration:
+            view = session.models_comparing.view
+            view.second.setCurrentText("phantom-demo-1.0")
+        camera.rest()
+        yield camera
+
+
 GATE_SCENES = {
+    "Models: comparing, before": comparing_before,
+    "Models: comparing, done": comparing,
     "Train: gate, not judged": unjudged,
     "Train: gate, judging": judging,
     "Train: gate, better": better,

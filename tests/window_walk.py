@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -41,6 +42,7 @@ from leukdesk.domain.errors import SettingsError
 from leukdesk.domain.optics import STAINS
 from leukdesk.history.history import History
 from leukdesk.workspace import Workspace
+from tests.gates import write_gate
 from tests.review_walk import review_scenes
 
 CONTROLS = (
@@ -160,6 +162,7 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
     for action in (desk.window.commands.go_models, desk.window.commands.go_train, desk.window.commands.go_settings):
         action.trigger()
         yield action.objectName(), desk.window
+    yield from _new_models(desk, broken.parent / "run")
     for dialog in (
         RemoveModelDialog(desk.session.theme, "x", desk.window),
         ImportModelDialog(desk.session.theme, "x", desk.window),
@@ -167,6 +170,26 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
         dialog.open()
         yield type(dialog).__name__, dialog
         dialog.reject()
+
+
+def _new_models(desk: Desk, run: Path) -> Iterator[tuple[str, QWidget]]:
+    """The gate before and after a run was judged, and two models side by side."""
+    gate, comparing = desk.session.gate, desk.session.models_comparing.view
+    desk.window.commands.go_train.trigger()
+    for verdict in ("", "better"):
+        if verdict:
+            write_gate(run / "gate", verdict=verdict, notes=("few_groups",), audit=True, original=True)
+        desk.session.gating.open(SimpleNamespace(folder=run, title="x"))
+        desk.until(lambda: not gate.doing)
+        yield f"gate {verdict}", desk.window
+    desk.window.commands.go_models.trigger()
+    desk.window.models.compare.click()
+    yield "two models", desk.window
+    comparing.take_folder(desk.model.images.row(0).path.parent)
+    comparing.begin.click()
+    desk.until(lambda: comparing.table.isVisible() and not desk.session.comparing.running)
+    yield "two models, compared", desk.window
+    comparing.back.click()
 
 
 def _batch_scenes(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidget]]:

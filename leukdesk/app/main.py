@@ -25,6 +25,7 @@ from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.batch_desk import batch_desk
 from leukdesk.app.viewmodels.case_desk import case_desk
 from leukdesk.app.viewmodels.cell_keeper import CellKeeper
+from leukdesk.app.viewmodels.comparing_models import ComparingModels
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.gate_desk import GateDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
@@ -36,6 +37,7 @@ from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.viewmodels.reviewed_images import ReviewedImages
 from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.viewmodels.train_setup import TrainSetup
+from leukdesk.app.views.comparing_models_view import ModelsComparing
 from leukdesk.app.views.gate_view import Gating
 from leukdesk.app.views.main_window import MainWindow
 from leukdesk.app.views.train_setup_view import lead_to_setup
@@ -151,6 +153,7 @@ class Session:
         reviewed = ReviewedImages(self.casebook, self.lanes.trainer, make_bench, paths.training_folder() / "images")
         drafts = paths.training_folder() / "setup"
         self.train_setup = TrainSetup(self.training, self.engine, reviewed, self.lanes.trainer, drafts)
+        self.comparing = ComparingModels(self.lanes, make_bench, self.engine, pictures)
 
     def open(self, named: list[Path], *, newcomer: bool = False) -> None:
         """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
@@ -167,6 +170,7 @@ class Session:
         self.recorder.send_all()
         self.models.close()
         self.gate.close()
+        self.comparing.close()
         self.training.close()
         self.lanes.close()
         self.casebook.close()
@@ -180,6 +184,8 @@ class Session:
     def _connect(self) -> None:
         sys.excepthook = self._caught
         self.window.models.serve(self.models)
+        self.models_comparing = ModelsComparing(self.window.models, self.comparing, self.engine, self.theme)
+        self.models_comparing.view.image_wanted.connect(lambda path: self.window.open_paths([path]))
         self.gating = Gating(self.window.train, self.gate, self.engine, self.theme)
         lead_to_setup(self.window.train, self.train_setup, self.theme)
         for lane in self.lanes.all():

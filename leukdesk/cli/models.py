@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     verify.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     verify.set_defaults(act=_verify)
+    speed = actions.add_parser("speed", help="measure how fast models are on this computer")
+    speed.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    speed.set_defaults(act=_speed)
     add_compare(actions)
     add_changes(actions)
 
@@ -117,6 +120,17 @@ def _verify(bench: Workbench, arguments: argparse.Namespace) -> int:
         return exit_status.SOME_FAILED
     sound = [_verify_one(bench, model) for model in models]
     return exit_status.DONE if all(sound) else exit_status.SOME_FAILED
+
+
+def _speed(bench: Workbench, arguments: argparse.Namespace) -> int:
+    from leukdesk.speeds import measure
+
+    names = arguments.names or [f"{one.card.name}-{one.card.version}" for one in bench.models() if one.card]
+    for name in names:
+        speed = measure(bench, name)
+        said = f"{speed.ms:.1f} ms for one image with heatmaps, {speed.per_second:.0f} images/s in batches"
+        out(f"{plain(name)}: {said} ({speed.engine})")
+    return exit_status.DONE
 
 
 def _verify_one(bench: Workbench, model: str) -> bool:

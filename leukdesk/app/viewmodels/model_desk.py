@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.workers.lanes import Lane, Token
 from leukdesk.domain.errors import KnownError
+from leukdesk.domain.speed import Speed
 
 if TYPE_CHECKING:
     from leukdesk.app.viewmodels.ports import Bench
@@ -21,7 +22,8 @@ class ModelDesk(QObject):
     """Works on a lane of its own, so that pictures are analysed meanwhile."""
 
     changed = Signal()  # what is going on, or the way back
-    done = Signal(str, str)  # what was done ("import", "export", "verify", "remove", "return"), and about which model
+    done = Signal(str, str)  # what was done ("import", "export", "verify", "speed", "remove", "return"), and of which
+    measured = Signal()  # `speeds` says more
     failed = Signal(object)  # KnownError
     _came_to = Signal(str)
 
@@ -29,9 +31,11 @@ class ModelDesk(QObject):
         super().__init__()
         self._lane, self._make_bench, self._engine = lane, make_bench, engine
         self._doing, self._step, self._way_back = "", "", ""
+        self.speeds: Mapping[str, Speed] = {}  # what was measured on this computer, by the hash of the model
         self._token: Token | None = None
         self._came_to.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         engine.listed.connect(self._look_back)
+        engine.listed.connect(self._look_for_speeds)
         engine.chosen.connect(self._note_choice)
 
     @property
@@ -60,6 +64,10 @@ class ModelDesk(QObject):
     def verify(self, key: str) -> None:
         """Check every file of a model and run its golden samples."""
         self._start("verify", lambda bench, _: self._verify(bench, key))
+
+    def measure(self, key: str) -> None:
+        """Measure how fast a model is on this computer."""
+        self._start("speed", lambda bench, _: self._measure(bench, key))
 
     def remove(self, key: str) -> None:
         """Remove an imported model for good."""
@@ -97,6 +105,13 @@ class ModelDesk(QObject):
         return f"{key}: {run}" if run.agrees else f"! {key}: {run}"
 
     @staticmethod
+    def _measure(bench: Bench, key: str) -> str:
+        from leukdesk.speeds import measure
+
+        measure(bench, key)  # type: ignore[arg-type]  # the window's port is a part of the workbench
+        return key
+
+    @staticmethod
     def _return(bench: Bench) -> str:
         key = bench.way_back()
         bench.note_active(key, "rolled back")
@@ -121,6 +136,8 @@ class ModelDesk(QObject):
             self._engine.choose(model)
         if what in ("import", "remove"):
             self._engine.list_models()
+        if what == "speed":
+            self._look_for_speeds()
         self.done.emit(what, model)
 
     def _refuse(self, error: Exception) -> None:
@@ -146,6 +163,20 @@ class ModelDesk(QObject):
     def _look_back(self) -> None:
         self._lane.submit(lambda: self._make_bench().shelf.activations.before(), self._show_way_back)
 
+    def _look_for_speeds(self) -> None:
+        self._lane.submit(_known_speeds, self._show_speeds)
+
+    def _show_speeds(self, speeds: Mapping[str, Speed]) -> None:
+        if speeds != self.speeds:
+            self.speeds = speeds
+            self.measured.emit()
+
     def _show_way_back(self, key: str) -> None:
         self._way_back = key
         self.changed.emit()
+
+
+def _known_speeds() -> Mapping[str, Speed]:
+    from leukdesk.speeds import known
+
+    return known()

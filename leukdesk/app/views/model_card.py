@@ -19,25 +19,26 @@ from leukdesk.app.views.widgets.labels import label
 if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.card import Card, Metric
+    from leukdesk.domain.speed import Speed
 
 _UNSTATED = "not known"  # what a card says that says nothing
 _HEADLINE = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
     "auroc": "AUROC",
-    "ece": "Expected calibration error",
     "worst_group_accuracy": "Accuracy in the worst group",
 }
+_NAMES = {**_HEADLINE, "ece": "Expected calibration error"}
 
 
 class ModelCard(QFrame):
     """One bundle, good or refused."""
 
-    asked = Signal(str)  # "verify", "export" or "remove"
+    asked = Signal(str)  # "verify", "speed", "export" or "remove"
 
-    def __init__(self, installed: Installed, engine: Engine, theme: Theme) -> None:
+    def __init__(self, installed: Installed, engine: Engine, theme: Theme, speed: Speed | None = None) -> None:
         super().__init__()
-        self._theme, self._installed = theme, installed
+        self._theme, self._installed, self._speed = theme, installed, speed
         self.key = installed.folder.name if installed.card is None else model_key(installed.card)
         self.setProperty("panel", "card")
         self._column = QVBoxLayout(self)
@@ -87,6 +88,7 @@ class ModelCard(QFrame):
         facts = [
             (self.tr("Licence"), card.licence),
             (self.tr("Origin"), "" if card.origin == _UNSTATED else card.origin),
+            (self.tr("Speed here"), self._speed_words()),
             (self.tr("Size"), self.tr("{size} MB").format(size=number(one.size / 1e6, 1)) if one.size else ""),
             (self.tr("Signed"), self._signature()),
         ]
@@ -94,7 +96,17 @@ class ModelCard(QFrame):
 
     def _calibration(self, card: Card) -> str:
         words = self.tr("Temperature {temperature}; an answer below {threshold} % is shown as unidentified")
-        return words.format(temperature=number(card.temperature, 2), threshold=number(100 * card.accept_threshold, 0))
+        said = words.format(temperature=number(card.temperature, 2), threshold=number(100 * card.accept_threshold, 0))
+        error = [_metric(one) for one in card.metrics if one.name == "ece"]
+        return "\n".join([*error, said])
+
+    def _speed_words(self) -> str:
+        if self._speed is None:
+            return self.tr("Not measured on this computer yet")
+        words = self.tr("{ms} ms for one image with heatmaps, {rate} images a second in batches ({engine})")
+        speed = self._speed
+        rate = number(speed.per_second, 0 if speed.per_second >= 10 else 1)
+        return words.format(ms=number(speed.ms, 0 if speed.ms >= 10 else 1), rate=rate, engine=speed.engine)
 
     def _signature(self) -> str:
         one = self._installed
@@ -129,6 +141,7 @@ class ModelCard(QFrame):
         self.deeds: dict[str, QPushButton] = {}
         if self._installed.card is not None:
             self.deeds["verify"] = self._button(self.tr("Check"), self.tr("Check {name}"))
+            self.deeds["speed"] = self._button(self.tr("Measure speed"), self.tr("Measure the speed of {name}"))
             self.deeds["export"] = self._button(self.tr("Export…"), self.tr("Export {name}"))
         if self._installed.is_imported:
             self.deeds["remove"] = self._button(self.tr("Remove…"), self.tr("Remove {name}"))
@@ -168,5 +181,5 @@ def _headline(metrics: Sequence[Metric]) -> Sequence[Metric]:
 def _metric(metric: Metric) -> str:
     note = f" ({metric.note})" if metric.note else ""
     limits = f"[{number(metric.low, 3)} … {number(metric.high, 3)}]"
-    name = _HEADLINE.get(metric.name, metric.name.replace("_", " "))
+    name = _NAMES.get(metric.name, metric.name.replace("_", " "))
     return f"{name} {number(metric.value, 3)} {limits}, n = {metric.n}, {metric.split}{note}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -65,6 +65,7 @@ class ModelsView(QWidget):
         self._cancel.triggered.connect(desk.cancel)
         desk.changed.connect(self._show_state)
         desk.done.connect(self._tell_done)
+        desk.measured.connect(self._rebuild)
         desk.failed.connect(self.banner.tell)
         self._show_state()
 
@@ -80,6 +81,16 @@ class ModelsView(QWidget):
     def first_control(self) -> QWidget:
         """Where keys go when one comes here."""
         return self
+
+    def show_page(self, page: QWidget) -> None:
+        """Show something else in place of the cards; `show_models` leads back."""
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+    def show_models(self) -> None:
+        """Show the cards."""
+        self._pages.setCurrentIndex(0)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A model is taken here; images go where they always go."""
@@ -106,7 +117,11 @@ class ModelsView(QWidget):
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
-        self.cards = [ModelCard(one, self._engine, self._theme) for one in self._engine.installed]
+        speeds = self._desk.speeds if self._desk is not None else {}
+        self.cards = [
+            ModelCard(one, self._engine, self._theme, speeds.get(one.ref.sha256) if one.ref is not None else None)
+            for one in self._engine.installed
+        ]
         for place, card in enumerate(self.cards):
             card.asked.connect(partial(self._do, card.key))
             self._column.insertWidget(place, card)
@@ -124,6 +139,7 @@ class ModelsView(QWidget):
         free = self._desk is not None and not doing
         back = self._desk.way_back if self._desk is not None else ""
         self.bring_in.setEnabled(free)
+        self.compare.setEnabled(sum(one.card is not None for one in self._engine.installed) > 1)
         self.go_back.setVisible(bool(back))
         self.go_back.setEnabled(free)
         self.go_back.setText(self.tr("Go back to {name}").format(name=back))
@@ -142,6 +158,7 @@ class ModelsView(QWidget):
             "import": self.tr("Importing a model"),
             "export": self.tr("Exporting"),
             "verify": self.tr("Checking every file, and the answers to the golden samples"),
+            "speed": self.tr("Measuring how fast it is on this computer"),
             "remove": self.tr("Removing"),
             "return": self.tr("Going back"),
         }.get(step or doing, "")
@@ -152,6 +169,8 @@ class ModelsView(QWidget):
         assert self._desk is not None  # the buttons are off without it
         if what == "verify":
             self._desk.verify(key)
+        elif what == "speed":
+            self._desk.measure(key)
         elif what == "export":
             self._ask_target(self._desk, key)
         else:
@@ -185,6 +204,7 @@ class ModelsView(QWidget):
             "import": (self.tr("{name} is installed."), self.tr("It is not in use before you say so.")),
             "export": (self.tr("{name} was exported."), ""),
             "verify": (self.tr("Every file is as sealed, and the answers are right."), model),
+            "speed": (self.tr("The speed of {name} was measured. Its card shows it."), ""),
             "remove": (self.tr("{name} was removed."), ""),
             "return": (self.tr("{name} is in use again."), self.tr("The change is on record.")),
         }[what]
@@ -201,7 +221,8 @@ class ModelsView(QWidget):
         self.deeds.setSpacing(tokens.SPACE_2)
         self.deeds.addWidget(label(self.tr("Models"), "title"))
         self.deeds.addStretch(1)
-        for one in (self.go_back, self.bring_in):
+        self.compare = QPushButton(self.tr("Compare two…"))
+        for one in (self.go_back, self.compare, self.bring_in):
             self.deeds.addWidget(one)
 
     def _lay_out(self) -> None:
@@ -219,8 +240,10 @@ class ModelsView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(under)
         whole.addWidget(self.banner)
-        whole.addWidget(under, 1)
+        whole.addWidget(self._pages, 1)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
 

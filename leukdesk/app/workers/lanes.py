@@ -166,8 +166,8 @@ def _without_frames(error: KnownError) -> KnownError:
 class Lanes:
     """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
     the network; the case history; reports; batches; what comes into a watched
-    folder; folders that are listed or watched; models that come and go; training runs, whose files are read; the
-    trainer's commands, which take minutes.
+    folder; folders that are listed or watched; models that come and go; models that are compared; training runs,
+    whose files are read; the trainer's commands, which take minutes.
     """
 
     def __init__(self) -> None:
@@ -182,14 +182,15 @@ class Lanes:
         self.folders = Lane("folders")
         self.watch = Lane("watch")
         self.models = Lane("models")
+        self.comparison = Lane("comparison")
         self.runs = Lane("runs")
         self.trainer = Lane("trainer")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
         seeing = (self.inference, self.pictures, self.thumbnails, self.tiles, self.network)
-        working = (self.folders, self.batch, self.watch, self.reports, self.models, self.runs, self.trainer)
-        return (*seeing, *working, self.history)
+        working = (self.folders, self.batch, self.watch, self.reports, self.models, self.comparison)
+        return (*seeing, *working, self.runs, self.trainer, self.history)
 
     def close(self) -> None:
         """Close every lane; returns when no thread is left, and when all that was to be recorded is."""

@@ -33,15 +33,19 @@ def has_marks(pixels: NDArray[np.uint8]) -> bool:
 
 
 def _is_marked(strip: NDArray[np.uint8]) -> bool:
-    standing = [_standing_off(np.ascontiguousarray(strip[..., channel])) for channel in (1, 2)]
-    _, ink = cv2.threshold(cv2.min(standing[0], standing[1]), _STANDS_OFF, 1, cv2.THRESH_BINARY)
+    ink = _ink(strip, 1)
+    if cv2.countNonZero(ink) < _MANY:  # most pictures have no such line in one colour alone
+        return False
+    ink = cv2.min(ink, _ink(strip, 2), dst=ink)
     if cv2.countNonZero(ink) < _MANY:
         return False
     near = cv2.boxFilter(ink, cv2.CV_16S, _WINDOW, normalize=False, borderType=cv2.BORDER_CONSTANT)
     return int(near.max()) >= _MANY
 
 
-def _standing_off(channel: NDArray[np.uint8]) -> MatLike:
+def _ink(strip: NDArray[np.uint8], colour: int) -> MatLike:
+    """1 where a px stands off in a channel, else 0."""
+    channel = np.ascontiguousarray(strip[..., colour])
     across = cv2.absdiff(channel, cv2.blur(channel, (3, 1), borderType=cv2.BORDER_REPLICATE))
     down = cv2.absdiff(channel, cv2.blur(channel, (1, 3), borderType=cv2.BORDER_REPLICATE))
-    return cv2.max(across, down, dst=across)
+    return cv2.threshold(cv2.max(across, down, dst=across), _STANDS_OFF, 1, cv2.THRESH_BINARY)[1]

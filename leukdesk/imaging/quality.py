@@ -170,7 +170,7 @@ def _objects(working: _Working) -> NDArray[np.bool_]:
 
 def _saturation(working: _Working) -> float:
     (saturation,) = _scratch.planes(1, working.spread.shape)
-    np.divide(working.spread, np.maximum(working.most, np.uint8(1)), out=saturation, dtype=np.float32)
+    cv2.divide(working.spread, np.maximum(working.most, np.uint8(1)), dst=saturation, dtype=cv2.CV_32F)
     return float(cv2.sumElems(saturation)[0] / saturation.size)
 
 
@@ -194,7 +194,13 @@ def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
     np.multiply(across, across, out=across)
     np.multiply(down, down, out=down)
     edges = np.maximum(_tiles(np.add(across, down, out=across))[occupied], np.float32(1e-6))
-    return float(np.median(bent / edges))
+    return _median(bent / edges)
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    """As `np.median` of float32, in a tenth of its time for so few values."""
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half]) if len(values) % 2 else float((ordered[half - 1] + ordered[half]) / np.float32(2))
 
 
 def _tiles(values: MatLike) -> NDArray[np.float32]:

@@ -159,6 +159,10 @@ class Card(_Strict):
         """Class ids in logit order."""
         return tuple(one.id for one in self.classes)
 
+    def joins(self, other: Card) -> bool:
+        """Whether the mean of both models' answers has a meaning: the same classes, input size and scope."""
+        return (self.class_ids, self.input_size, self.scope) == (other.class_ids, other.input_size, other.scope)
+
     @property
     def refused_beyond(self) -> float:
         """Novelty above which an answer is rejected; 1 is the limit that the validation images kept to."""

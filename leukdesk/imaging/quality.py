@@ -197,7 +197,7 @@ def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
     return _median(bent / edges)
 
 
-def _median(values: NDArray[np.float32]) -> float:
+def _median(values: NDArray[np.floating]) -> float:
     """As `np.median` of float32, in a tenth of its time for so few values."""
     ordered, half = np.sort(values), len(values) // 2
     return float(ordered[half]) if len(values) % 2 else float((ordered[half - 1] + ordered[half]) / np.float32(2))

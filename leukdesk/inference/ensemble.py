@@ -79,8 +79,8 @@ class EnsemblePredictor:
 def ensemble_card(cards: Sequence[Card]) -> Card:
     """The card of an ensemble: the first member's, with what follows from all. Raises `BundleError`."""
     first = cards[0]
-    alike = {(one.class_ids, one.input_size, one.scope) for one in cards}
-    if len(cards) < 2 or len(alike) > 1 or len({(one.name, one.version) for one in cards}) < len(cards):
+    alike = all(first.joins(one) for one in cards)
+    if len(cards) < 2 or not alike or len({(one.name, one.version) for one in cards}) < len(cards):
         raise BundleError(
             "an ensemble needs two or more different models of the same classes, input size and scope",
             reason=BundleReason.BAD_MANIFEST,

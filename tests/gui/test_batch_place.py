@@ -24,6 +24,7 @@ from leukdesk.app.workers.pictures import Pictures
 from leukdesk.domain.job import ItemState, JobState
 from leukdesk.settings import Settings
 from tests.history_template import lay_out
+from tests.second_demo import two_demos
 
 MODEL = "phantom-demo-1.0"
 LEFT = Qt.MouseButton.LeftButton
@@ -127,6 +128,32 @@ def test_rows_of_a_class_are_sorted_and_narrowed_down_by_the_counts(
     order.setCurrentIndex(1)
     order.activated.emit(1)
     bench.until(lambda: [items.row(at).probability for at in range(items.rowCount())] == sorted(most))
+
+
+def test_several_models_answer_each_or_as_one(
+    open_bench: Callable[[], Bench], smears: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEUKDESK_MODELS", str(two_demos(tmp_path / "models")))
+    bench = open_bench()
+    setup, items = bench.view.setup, bench.desk.items
+    assert not setup.ensemble.isVisible(), "there is one model alone so far"
+    bench.bot.mouseClick(setup.models["second-1.0"], LEFT)
+    assert setup.ensemble.isVisible()
+    assert not setup.ensemble.isChecked()
+    bench.classify(*smears)
+    bench.finish()
+    bench.until(lambda: items.rowCount() == 6)
+    assert bench.desk.standing.counts == {ItemState.DONE: 12}
+    assert bench.view.work.side.models.count() == 2
+    bench.bot.mouseClick(bench.view.work.new, LEFT)
+    bench.bot.mouseClick(setup.ensemble, LEFT)
+    bench.classify(*smears)
+    bench.until(lambda: bench.desk.options.members == ("phantom-demo-1.0", "second-1.0"))
+    bench.finish()
+    bench.until(lambda: items.rowCount() == 6)
+    assert bench.desk.standing.counts == {ItemState.DONE: 6}
+    assert bench.view.work.side.who.text() == "Mean of phantom-demo-1.0, second-1.0"
+    assert items.vocabulary.look(items.row(0).label).colour != ""
 
 
 def test_a_double_click_opens_the_image_in_the_analyse_place(

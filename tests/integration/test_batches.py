@@ -20,6 +20,7 @@ from leukdesk.domain.job import ItemState, JobState
 from leukdesk.history.erasure import WhyErased
 from leukdesk.settings import Settings
 from tests.command_line import in_process
+from tests.second_demo import KEYS, two_demos
 
 MODEL = "phantom-demo"
 PHANTOMS = sorted((Path(__file__).resolve().parents[2] / "resources" / "sample").glob("*.png"))
@@ -151,6 +152,35 @@ def test_several_models_and_their_mean(bench: Workbench, folder: Path, tmp_path:
     assert sum(bool(row["p_blasts"]) for row in rows) == sum(bool(row["p_Pro"]) for row in rows)
     with pytest.raises(BundleError, match="same classes"):
         batches.create(user, BatchPlan([folder], models=(MODEL, "all-stage"), ensemble=True))
+
+
+def test_an_ensemble_answers_with_the_mean_and_is_gone_on_with(
+    bench: Workbench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEUKDESK_MODELS", str(two_demos(tmp_path / "models")))
+    batches, user = Batches(bench), bench.history().users.local().id
+    apart = batches.create(user, BatchPlan([folder], models=KEYS))
+    joined = batches.create(user, BatchPlan([folder], models=KEYS, ensemble=True, heatmaps=tmp_path / "heat"))
+    run_out(batches, apart.id, user)
+    with batches.open(joined.id, user, RunOptions(batch_size=8)) as run:
+        for _ in run.events():
+            run.pause()
+    assert batches.get(joined.id).counts[ItemState.WAITING] > 0
+    assert batches.resume(user, BatchPlan([folder], models=KEYS)).id == apart.id, "the same models, but not as one"
+    assert run_out(batches, joined.id, user).counts == {ItemState.DONE: 30, ItemState.FAILED: 2}
+    assert len(list((tmp_path / "heat").rglob("*.png"))) == 30
+    each, mean = list(batches.rows(apart.id)), list(batches.rows(joined.id))
+    for one, other, both in zip(each[::2], each[1::2], mean, strict=True):
+        assert one.path == other.path == both.path
+        for name, value in both.probabilities.items():
+            assert value == pytest.approx((one.probabilities[name] + other.probabilities[name]) / 2, abs=1e-6)
+    (card,) = batches.cards(joined).values()
+    assert card.title == "Mean of phantom-demo 1.0+second 1.0"
+    batches.export(joined.id, tmp_path / "window.csv")
+    words = ["--model", KEYS[0], "--model", KEYS[1], "--ensemble", "--record", "24-1", "--out", tmp_path / "line.csv"]
+    bench.close()
+    assert in_process(capsys, "classify", folder, *words).status == 3
+    assert (tmp_path / "line.csv").read_bytes() == (tmp_path / "window.csv").read_bytes()
 
 
 def test_images_are_copied_or_linked_into_folders_by_class(bench: Workbench, folder: Path, tmp_path: Path) -> None:

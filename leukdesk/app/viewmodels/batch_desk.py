@@ -270,7 +270,8 @@ class BatchDesk(QObject):
         self.standing = BatchEvent(job.id, job.state, job.counts, {}, {})
         if self.options.models:
             first = self.options.models[0]
-            self.items.clear(first.classes, self.engine.vocabulary_of(first.key), first.key)
+            looks = (*self.options.members, first.key)[0]  # those of an ensemble's classes are its members'
+            self.items.clear(first.classes, self.engine.vocabulary_of(looks), first.key)
         self.shown.emit()
         self.changed.emit()
 

@@ -96,6 +96,11 @@ class Engine(QObject):
         cards = (one.card for one in self._installed)
         return _vocabulary(next((card for card in cards if card is not None and model_key(card) == key), None))
 
+    def can_join(self, keys: Sequence[str]) -> bool:
+        """Whether these installed models can answer as one: two or more of the same classes, input size and scope."""
+        cards = [one.card for one in self._installed if one.card is not None and model_key(one.card) in keys]
+        return len(cards) > 1 and all(cards[0].joins(one) for one in cards)
+
     def open(self, name: str | None = None) -> None:
         """Load a model in place of the loaded one; None is the active one, which the workbench knows."""
         if self._opening is not None:

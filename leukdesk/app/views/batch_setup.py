@@ -45,6 +45,7 @@ class BatchSetup(QWidget):
         self.folders = QTreeView()
         self.drop = label(self.tr("Drop folders or images here, or add them."), "muted", wrap=True)
         self.models: dict[str, Switch] = {}
+        self.ensemble = Switch(theme, self.tr("One answer of these models: the mean of their probabilities"))
         self.recursive = Switch(theme, self.tr("Folders within these folders too"))
         self.reuse = Switch(theme, self.tr("Use again what was found before of the same image"))
         self.heatmaps = Switch(theme, self.tr("Write a picture of each heatmap into a folder"))
@@ -55,6 +56,8 @@ class BatchSetup(QWidget):
         self.earlier = EarlierBatches(desk, theme)
         self._heatmap_folder: Path | None = None
         self._models = QVBoxLayout()
+        self._ensemble_why = label(self.tr("Their classes differ: each answers for itself."), "muted", wrap=True)
+        self._ensemble_row = QWidget()
         self._set_up()
         self._lay_out()
         self._connect()
@@ -69,11 +72,19 @@ class BatchSetup(QWidget):
         """Keys of the models that are switched on."""
         return tuple(key for key, switch in self.models.items() if switch.isChecked())
 
+    def as_one(self) -> bool:
+        """Whether the models are asked as an ensemble."""
+        return self.ensemble.isChecked() and self._desk.engine.can_join(self.chosen_models())
+
     def heatmap_folder(self) -> Path | None:
         """Where pictures of heatmaps go; None: they are not written."""
         return self._heatmap_folder if self.heatmaps.isChecked() else None
 
     def _set_up(self) -> None:
+        whole = QVBoxLayout(self._ensemble_row)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addLayout(_row(self.ensemble, self.ensemble.accessibleName()))
+        whole.addWidget(self._ensemble_why)
         self.folders.setModel(self.tree)
         self.folders.setHeaderHidden(True)
         self.folders.setAccessibleName(self.tr("Folders to classify"))
@@ -129,11 +140,18 @@ class BatchSetup(QWidget):
         self.remove.setVisible(bool(paths))
         ready = bool(paths) and bool(self.chosen_models()) and desk.may_record and not desk.busy
         self.start.setEnabled(ready)
+        self._show_ensemble()
         watching = desk.watching is not None and desk.watching.on
         self.watch.setEnabled(bool(paths) and bool(self.chosen_models()) and desk.may_record and len(paths) == 1)
         self.watch.setEnabled(self.watch.isEnabled() and not watching)
         self.note.setText(self._why_not(paths))
         self.note.setVisible(bool(self.note.text()))
+
+    def _show_ensemble(self) -> None:
+        several, joined = len(self.chosen_models()) > 1, self._desk.engine.can_join(self.chosen_models())
+        self._ensemble_row.setVisible(several)
+        self.ensemble.setEnabled(joined)
+        self._ensemble_why.setVisible(several and not joined)
 
     def _why_not(self, paths: Sequence[Path]) -> str:
         if self._desk.casebook.is_locked:
@@ -201,6 +219,7 @@ class BatchSetup(QWidget):
         card, column = _card()
         column.addWidget(label(self.tr("Models"), "section"))
         column.addLayout(self._models)
+        column.addWidget(self._ensemble_row)
         column.addWidget(label(self.tr("How"), "section"))
         for switch in (self.recursive, self.reuse, self.heatmaps):
             column.addLayout(_row(switch, switch.accessibleName()))

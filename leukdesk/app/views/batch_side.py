@@ -32,6 +32,7 @@ class BatchSide(QFrame):
         self._desk, self._theme, self._group_words = desk, theme, words
         self.states, self.groups, self.reasons = Tally(theme), Tally(theme), Tally(theme)
         self.models = Picker(theme, self.tr("Answers of"))
+        self.who = label("", "caption", wrap=True)
         self._why = label(self.tr("Why some failed"), "section")
         self._lay_out()
         desk.changed.connect(self.follow)
@@ -107,6 +108,10 @@ class BatchSide(QFrame):
         for one in self._desk.options.models:
             self.models.addItem(f"{one.ref.name} {one.ref.version}", one.key)
         self.models.setVisible(self.models.count() > 1)
+        self.who.setVisible(self.models.count() == 1)
+        members = self._desk.options.members
+        joined = self.tr("Mean of {models}").format(models=", ".join(members))
+        self.who.setText(joined if members else self.models.itemText(0))
         self.follow()
 
     def _widen(self) -> None:
@@ -123,6 +128,7 @@ class BatchSide(QFrame):
         column.addSpacing(tokens.SPACE_2)
         column.addWidget(label(self.tr("What was found"), "section"))
         column.addWidget(self.models)
+        column.addWidget(self.who)
         column.addWidget(self.groups)
         column.addSpacing(tokens.SPACE_2)
         column.addWidget(self._why)

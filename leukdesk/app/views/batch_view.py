@@ -103,6 +103,7 @@ class BatchView(QWidget):
             setup.tree.paths(),
             recursive=setup.recursive.isChecked(),
             models=setup.chosen_models(),
+            ensemble=setup.as_one(),
             reuse=setup.reuse.isChecked(),
             heatmaps=setup.heatmap_folder(),
         )

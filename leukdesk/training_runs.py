@@ -39,7 +39,7 @@ class TrainingRun:
     state: RunState
     progress: RunProgress
     order: TrainingOrder | None = None
-    error: TrainingError | None = None  # why it failed or was interrupted
+    error: TrainingError | None = field(default=None, compare=False)  # why it failed or was interrupted
     begun_at: float = 0.0  # seconds since the epoch
     events: tuple[dict[str, Any], ...] = ()  # all but steps, the oldest first
     judged: bool = False  # it was held against the model in use
@@ -68,6 +68,7 @@ class _Read:
     offset: int = 0
     progress: RunProgress = field(default_factory=RunProgress)
     events: list[dict[str, Any]] = field(default_factory=list)
+    order: TrainingOrder | None = None
 
 
 class TrainingRuns:
@@ -97,7 +98,7 @@ class TrainingRuns:
             files.path,
             state,
             seen.progress,
-            files.order(),
+            seen.order,
             self._error(files, state, seen.progress),
             files.begun_at(),
             tuple(seen.events),
@@ -186,6 +187,7 @@ class TrainingRuns:
         seen.offset = offset
         if not seen.progress.total:
             seen.progress = replace(seen.progress, total=files.epochs())
+        seen.order = seen.order or files.order()
         for event in events:
             with contextlib.suppress(KeyError, TypeError, ValueError):
                 seen.progress = seen.progress.after(event)

@@ -225,6 +225,7 @@ class Session:
         self.model.files.start()
         self.last_work.begin(self.window.workspace)
         self._others.listen()
+        QTimer.singleShot(_LATER_MS, self.training, self.training.look)
 
     def _forget(self) -> None:
         self.last_work.forget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leukdesk.domain.training import TrainingError, TrainingReason
@@ -39,7 +39,7 @@ class RunProgress:
     end: str = ""  # "stopped", "failed", "trained", "published"; empty while the last word is none of these
     phase: str = ""  # event that was told last of those that a run goes on with
     best_epoch: int = -1
-    failure: TrainingError | None = None
+    failure: TrainingError | None = field(default=None, compare=False)
 
     @property
     def is_trained(self) -> bool:

@@ -50,6 +50,8 @@ from leukdesk.app.views.reporting import Reporting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.train_view import TrainView
+from leukdesk.app.views.training_goes_on import AskBeforeLeaving
+from leukdesk.app.views.training_note import training_note
 from leukdesk.app.views.widgets.rail import Rail
 from leukdesk.domain.case import Case
 from leukdesk.domain.vocabulary import MODEL_SUFFIX
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
         self._views = (self.analyse, self.batch, self.cases, self.models, self.train, self.settings)
         self._ways = one.ways()
         self.status = StatusStrip(model, theme, self.commands)
+        self.status.add(training_note(training, one.go_train, self))
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
         self.leaving = Leaving(self, desk, self.analyse.banner, self.commands.restore_history, theme)
         self._appear()
@@ -228,7 +231,7 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.leaving.may_leave():
+        if not self.staying.may_leave(self.close) or not self.leaving.may_leave():
             event.ignore()
             return
         self.closing.emit()
@@ -246,6 +249,7 @@ class MainWindow(QMainWindow):
         self.batch = BatchView(batches, self._theme)
         self.models = ModelsView(self._model.engine, self._theme)
         self.train = TrainView(training, self._theme)
+        self.staying = AskBeforeLeaving(training, self._theme, self)
 
     def _make_cases(self, desk: CaseDesk) -> None:
         """The Cases place, and what is done on the page of a case beside keeping it."""

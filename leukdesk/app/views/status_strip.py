@@ -44,6 +44,10 @@ class StatusStrip(QFrame):
         self._show_progress()
         self._show_engine()
 
+    def add(self, widget: QWidget) -> None:
+        """Something else that is under way, after the images."""
+        self._row.insertWidget(self._row.indexOf(self.progress) + 1, widget)
+
     def _fold(self) -> None:
         """Large text takes two lines; it is never shortened."""
         large = self._theme.text_size > _LARGEST_ON_ONE_LINE
@@ -87,7 +91,7 @@ class StatusStrip(QFrame):
             self.engine.set_text(" · ".join(words[:2]), "\n".join(words))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(tokens.SPACE_4, 0, tokens.SPACE_4, 0)
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self.research)

@@ -195,4 +195,4 @@ class Lanes:
     def close(self) -> None:
         """Close every lane; returns when no thread is left, and when all that was to be recorded is."""
         for lane in self.all():
-            lane.close(finish=lane is self.history)
+            lane.close(finish=lane in (self.history, self.runs))

@@ -185,6 +185,6 @@ def test_a_second_run_waits_and_a_failed_one_says_why(desk: Desk, pids: Callable
 
 def test_where_there_is_no_trainer_the_place_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leukdesk.trainer.own_command", list)
-    opened(desk)
+    opened(desk, [])
     desk.bot.mouseClick(desk.window.train.begin, LEFT)
     assert "without the part that trains models" in desk.window.train.banner.accessibleName()

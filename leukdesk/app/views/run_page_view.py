@@ -203,8 +203,8 @@ class RunPage(QWidget):
         for button in (self.stop, self.go_on, self.remove):
             head.addWidget(button)
         column.addLayout(head)
-        for widget in (self._source, self.error, self._laid_next(), self._laid_progress(), self._laid_plots()):
-            column.addWidget(widget)
+        for card in (self._source, self.error, self._laid_next(), self._laid_progress(), self._laid_plots()):
+            column.addWidget(card)
         foot = QHBoxLayout()
         foot.addWidget(label(self.tr("What happened"), "section"))
         foot.addStretch(1)
@@ -212,8 +212,8 @@ class RunPage(QWidget):
         column.addLayout(foot)
         column.addWidget(self.log, 1)
         self._page.fill(self)
-        for one in (self.next, self._card, self._plots):
-            one.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # what is left is the log's
+        for card in (self.next, self._card, self._plots):
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # what is left is the log's
 
     def _laid_next(self) -> QFrame:
         self.next = QFrame()

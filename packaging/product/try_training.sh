@@ -6,18 +6,21 @@ train() {
 }
 : >"$results/training.log"
 train phantoms --out /srv/lab/phantoms --slides 8 --per-slide 4
+train recipes --json
+train plan /srv/lab/quick.toml --data /srv/lab/phantoms --json
 train train /srv/lab/quick.toml --data /srv/lab/phantoms --out /srv/lab/run
 train evaluate /srv/lab/run
 train publish /srv/lab/run --name lab-made --release 1.0 --models /srv/lab/made
 grep '"event": "evaluated"' "$results/training.log" | tail -1 | cut -c1-200
 train short all-stage --out /srv/lab/short --records /srv/lab/records  # on a pretrained network
-lab leukdesk-train audit --help >/dev/null
+train gate /srv/lab/run --name lab-judged --release 1.0 --models /srv/lab/judged --out /srv/lab/gate
+[ -s "$root/srv/lab/gate/gate.json" ] && [ -s "$root/srv/lab/gate/audit/audit.html" ] || fail "not judged"
 
 say "the published model is given out, imported and used"
 lab env LEUKDESK_MODELS=/srv/lab/made leukdesk models export lab-made --out /srv/lab/lab-made-1.0.leukdesk
 lab leukdesk models import /srv/lab/lab-made-1.0.leukdesk
 lab leukdesk models verify lab-made
-lab leukdesk classify /srv/smears/phantom-0?.png --model lab-made --out /srv/lab/lab-made.csv || [ $? -eq 3 ]
-lab leukdesk classify /srv/smears/phantom-0?.png --model lab-made --engine tensorflow --out /srv/lab/lab-made-tf.csv || [ $? -eq 3 ]
+lab sh -c 'leukdesk classify /srv/smears/phantom-0?.png --model lab-made --out /srv/lab/lab-made.csv' || [ $? -eq 3 ]
+lab sh -c 'leukdesk classify /srv/smears/phantom-0?.png --model lab-made --engine tensorflow --out /srv/lab/lab-made-tf.csv' || [ $? -eq 3 ]
 cut -d, -f1-4 "$root/srv/lab/lab-made.csv" | head -4
 [ "$(wc -l <"$root/srv/lab/lab-made.csv")" = 10 ] || fail "not every image was answered"

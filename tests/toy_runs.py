@@ -59,3 +59,18 @@ def write_images(folder: Path, *, count: int = 48) -> Path:
         rows.append(f"{name},{label},{label}{index // 8}")
     (folder / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
     return folder
+
+
+def write_tinted(folder: Path, classes: tuple[str, ...], *, count: int, columns: str = "path,class,group") -> Path:
+    """Noise of 48 px, each class with a tint of its own, two images of a class in each group, with a manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(0)
+    rows = [columns]
+    for index in range(count):
+        picture = rng.integers(90, 160, (48, 48, 3), np.uint8)
+        picture[..., index % len(classes)] += 60
+        cv2.imwrite(str(folder / f"{index:02d}.png"), picture)
+        group = f"g{index // (2 * len(classes))}{index % len(classes)}"
+        rows.append(f"{index:02d}.png,{classes[index % len(classes)]},{group}")
+    (folder / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder

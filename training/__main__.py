@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from leukdesk import __version__
 from leukdesk.domain.errors import Cancelled, KnownError
-from training import command
+from training import adapt_command, command
 from training.datasets import command as datasets_command
 from training.evaluation_page import command as page_command
 from training.failing import tell_failure
@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     datasets_command.add_parsers(subparsers)
     systems_command.add_parsers(subparsers)
     page_command.add_parsers(subparsers)
+    adapt_command.add_parsers(subparsers)
     planning_command.add_parsers(subparsers)
     arguments = parser.parse_args(argv)
     try:

@@ -89,6 +89,7 @@ def choose_accept_threshold(
     target_error: float = 0.02,
     empty: NDArray[np.floating] | None = None,
     in_scope: float = 0.97,
+    at_least: float = 0.0,
 ) -> AcceptThreshold:
     """Smallest threshold at which the accepted validation images are wrong at most `target_error` of the time.
 
@@ -98,14 +99,15 @@ def choose_accept_threshold(
     below certainty is accepted: threshold 1, `reached` false.
 
     `empty` (m,) are the highest probabilities of images that belong to no class: the threshold rises until
-    `EMPTY_REFUSED` of them are refused, as far as it leaves `in_scope` of the validation images accepted.
+    `EMPTY_REFUSED` of them are refused, as far as it leaves `in_scope` of the validation images accepted. It is never
+    below `at_least`.
     """
     sure, right = np.asarray(probabilities, dtype=np.float64), np.asarray(correct, dtype=bool)
     if sure.ndim != 1 or sure.shape != right.shape:
         raise ValueError("probabilities and correct must be vectors of one length")
     if not len(sure):
         raise _unusable("There are no validation images to choose a threshold on")
-    floor = _above_empty(sure, empty, in_scope)
+    floor = max(at_least, _above_empty(sure, empty, in_scope))
     levels, places = np.unique(sure, return_inverse=True)
     accepted = np.cumsum(np.bincount(places)[::-1])[::-1]
     wrong = np.cumsum(np.bincount(places, weights=~right)[::-1])[::-1]

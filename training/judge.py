@@ -76,7 +76,12 @@ def _threshold(recipe: Recipe, network: Network, part: Part, temperature: float,
     sure, right = rows.scores.max(-1), rows.predicted == part.labels
     empty = _sure_of_empty(recipe, network, part, temperature)
     chosen = choose_accept_threshold(
-        sure, right, target_error=recipe.accept_error, empty=empty, in_scope=recipe.in_scope
+        sure,
+        right,
+        target_error=recipe.accept_error,
+        empty=empty,
+        in_scope=recipe.in_scope,
+        at_least=recipe.accept_at_least,
     )
     refused = float((empty < chosen.threshold).mean()) if empty is not None else None
     return Calibration(temperature, chosen.threshold, chosen.coverage, chosen.error, refused)

@@ -64,19 +64,31 @@ def class_weights(recipe: Recipe, labels: NDArray[np.int64]) -> NDArray[np.float
     return np.asarray(len(labels) / (len(counts) * np.maximum(counts, 1)), np.float32)
 
 
+class Asked:
+    """A network as something to ask. Keep it where it is asked again: the first batch costs seconds of tracing."""
+
+    def __init__(self, network: Network) -> None:
+        logits, embedding = network.head(network.features.output)
+        embedding = embedding if network.texture is None else network.texture
+        self._model = keras.Model(network.features.input, [logits, embedding])
+
+    def __call__(
+        self, inputs: NDArray[np.uint8], *, batch: int = 64
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits as published (n, C) and embeddings (n, D) of uint8 inputs, by the weights as they are now."""
+        starts = range(0, len(inputs), batch)
+        parts = [self._model.predict_on_batch(inputs[at : at + batch].astype(np.float32)) for at in starts]
+        logits, embeddings = (np.concatenate(one) for one in zip(*parts, strict=True))
+        if logits.shape[-1] == 1:
+            logits = np.concatenate([np.zeros_like(logits), logits], axis=-1)
+        return logits, embeddings
+
+
 def outputs_of(
     network: Network, inputs: NDArray[np.uint8], *, batch: int = 64
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Logits as published (n, C) and embeddings (n, D) of uint8 inputs."""
-    logits_out, embedding_out = network.head(network.features.output)
-    embedding_out = embedding_out if network.texture is None else network.texture
-    model = keras.Model(network.features.input, [logits_out, embedding_out])
-    parts = [model.predict_on_batch(inputs[at : at + batch].astype(np.float32)) for at in range(0, len(inputs), batch)]
-    logits, embeddings = zip(*parts, strict=True)
-    joined = np.concatenate(logits)
-    if joined.shape[-1] == 1:
-        joined = np.concatenate([np.zeros_like(joined), joined], axis=-1)
-    return joined, np.concatenate(embeddings)
+    return Asked(network)(inputs, batch=batch)
 
 
 def feature_maps(network: Network, inputs: NDArray[np.uint8], *, batch: int = 64) -> NDArray[np.float32]:

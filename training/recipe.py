@@ -99,6 +99,9 @@ class Recipe(_Strict):
     accept_error: float = Field(
         default=0.01, gt=0, lt=1, description="share of errors among accepted validation images"
     )
+    accept_at_least: float = Field(
+        default=0.0, ge=0, lt=1, description="no accept threshold below this, where few images are left to choose it by"
+    )
     in_scope: float = Field(default=0.97, gt=0, lt=1, description="share of validation images below the novelty limit")
     refuse_beyond: float = Field(
         default=1.0, ge=1, description="novelty that rejects an image; 1, the limit of the validation images, warns"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,13 @@ from training.augment import Pipeline
 from training.checkpoint import write_atomically
 from training.failing import may_begin_in
 from training.recipe import Recipe, changed, fingerprint, load_recipe, read_document, recipe_of
+from training.replay import replayed
 from training.toml_text import to_toml
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.datasets import DataSet
+    from training.datasets import DataSet, Sample
     from training.first_weights import FirstWeights
     from training.splits import Split
 
@@ -46,16 +47,18 @@ class RunData:
     dataset: DataSet
     split: Split
     classes: tuple[str, ...]
+    replayed: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)  # of the data a bundle was made with
 
     def part(self, name: str) -> Part:
-        """`train`, `validation` or `test`."""
+        """`train`, `validation` or `test`; the first two end with the images replayed in them."""
         by_id = {sample.image_id: sample for sample in self.dataset.samples}
-        samples = [by_id[one] for one in getattr(self.split, name)]
+        again = self.replayed.get(name, ())
+        samples = [*(by_id[one] for one in getattr(self.split, name)), *again]
         return Part(
             image_ids=tuple(sample.image_id for sample in samples),
             files=tuple(sample.path for sample in samples),
             labels=np.array([self.classes.index(sample.label) for sample in samples], np.int64),
-            groups=tuple(self.split.groups(getattr(self.split, name))),
+            groups=(*self.split.groups(getattr(self.split, name)), *(one.group or one.image_id for one in again)),
         )
 
 
@@ -79,7 +82,8 @@ class Run:
     def facts(self) -> dict[str, Any]:
         """What was written when the run began.
 
-        `data`, `label_column`, `group_column`, `recipe_sha256`, `start_from`, `augmentation`.
+        `data`, `label_column`, `group_column`, `recipe_sha256`, `start_from`, `augmentation`; `replay` where images of
+        the data that the bundle was made with are shown again (training/replay.py).
         """
         facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
         return facts
@@ -118,12 +122,14 @@ def begin_run(
     bundle: Path | None = None,
     label_column: str = "",
     group_column: str = "",
+    also: Mapping[str, Any] | None = None,
 ) -> Run:
     """Check the recipe and the data, freeze the split, and only then make the run's folder.
 
     `changes` sets other values for keys of the recipe (`phases.0.epochs`), written into the run's copy; `start_from`
     is the run whose features this one begins with, `bundle` one whose weights it begins with instead; the columns are
-    the manifest's, where named otherwise. Raises `DataError` (or `BundleError`) with nothing left on disk.
+    the manifest's, where named otherwise; `also` stands in `run.json`. Raises `DataError` (or `BundleError`) with
+    nothing left on disk.
     """
     document = read_document(recipe_file)
     adapted = changed(document, changes or {})
@@ -132,6 +138,7 @@ def begin_run(
     columns = {"label_column": label_column, "group_column": group_column}
     weights = _of_bundle(recipe, bundle, start_from)
     facts = {"format": 1, "data": str(data.resolve()), **columns, "recipe_sha256": fingerprint(document)}
+    facts |= also or {}
     facts["start_from"] = weights.facts() if weights else _first_stage(recipe, start_from)
     facts["augmentation"] = recipe.augmented().to_spec()
     if not may_begin_in(folder):
@@ -238,4 +245,4 @@ def run_data(run: Run) -> RunData:
     columns = {name: facts.get(name, "") for name in ("label_column", "group_column")}
     dataset = labelled(recipe, run.data_root, **columns)
     split.verify(dataset)
-    return RunData(dataset, split, recipe.class_ids)
+    return RunData(dataset, split, recipe.class_ids, replayed(facts.get("replay")))

@@ -20,9 +20,9 @@ from training.devices import data_parallel
 from training.events import memory_mb
 from training.first_weights import begin_network
 from training.learning import (
+    Asked,
     class_weights,
     feature_maps,
-    logits_of,
     make_loss,
     make_optimizer,
     negative_log_likelihood,
@@ -50,6 +50,7 @@ class Trainer:
         self._stop = _StopWish(run.folder)
         self._best: dict[str, Any] = {"epoch": -1, "loss": math.inf}
         self._network: Network
+        self._asked: Asked
         self._optimizer: Any = None
         self._phase = -1
         self._cache: NDArray[np.float32] | None = None  # feature maps of a phase that trains the head alone
@@ -64,6 +65,7 @@ class Trainer:
 
     def _train_all(self) -> Path:
         self._network = new_network(self._recipe)
+        self._asked = Asked(self._network)
         state = checkpoint.read_state(self._folder)
         if state is None:
             begin_network(self._network, Run(self._folder), self._log)
@@ -136,7 +138,7 @@ class Trainer:
         raw = [variable.numpy() for variable in self._averaged()]
         self._optimizer.finalize_variable_values(self._averaged())
         measure_statistics(self._network, self._inputs, batch=self._recipe.batch, seed=self._recipe.seed, epoch=epoch)
-        logits = logits_of(self._network, self._validation_inputs)
+        logits = self._asked(self._validation_inputs)[0]
         validation_loss = negative_log_likelihood(logits, self._validation.labels)
         accuracy = float((logits.argmax(-1) == self._validation.labels).mean())
         if validation_loss < self._best["loss"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from leukdesk.domain.vocabulary import RESEARCH_USE
-from training.evaluation_page import audited, comparisons, results
+from training.evaluation_page import adapted, audited, comparisons, results
 from training.evaluation_page.markdown import figure, table
 from training.evaluation_page.sources import Model, Sources
 
@@ -26,6 +26,10 @@ OF_EACH: dict[str, tuple[Callable[[Model], Iterator[str]], str]] = {
     "Cells of other laboratories": (
         audited.elsewhere,
         "`leukdesk-train elsewhere models/NAME --fields DIR --cells DIR`",
+    ),
+    "Adapted to another look": (
+        adapted.adaptation,
+        "`leukdesk-train adapt-measure models/NAME --data DIR --split FILE --work DIR`",
     ),
     "What the score is evidence of": (audited.audit, "`leukdesk-train audit RUN`"),
     "Where the heatmaps lie": (audited.heatmaps, "`leukdesk-train energy models/NAME --fields DIR`"),

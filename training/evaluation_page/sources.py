@@ -11,6 +11,7 @@ from typing import Any
 from leukdesk.bundles.manifest import parse_manifest
 from leukdesk.domain.card import Card
 from leukdesk.domain.errors import DataError
+from training.adapt.record import AdaptationRecord
 from training.elsewhere.record import ElsewhereRecord
 from training.heat.record import EnergyRecord
 from training.kept import Kept, read_kept
@@ -27,6 +28,7 @@ class Model:
     audit: dict[str, Any] | None
     energy: EnergyRecord | None
     elsewhere: ElsewhereRecord | None = None
+    adapted: AdaptationRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +58,7 @@ def read_sources(models: Path, results: Path) -> Sources:
 def _model(folder: Path, results: Path, kept: Mapping[str, Kept]) -> Model:
     energy = read_json(results / "energy" / f"{folder.name}.json")
     elsewhere = read_json(results / "elsewhere" / f"{folder.name}.json")
+    adapted = read_json(results / "adaptation" / f"{folder.name}.json")
     return Model(
         folder.name,
         card=parse_manifest((folder / "bundle.json").read_bytes(), folder.name),
@@ -63,6 +66,7 @@ def _model(folder: Path, results: Path, kept: Mapping[str, Kept]) -> Model:
         audit=read_json(results / "audits" / f"{folder.name}.json"),
         energy=None if energy is None else EnergyRecord.model_validate(energy),
         elsewhere=None if elsewhere is None else ElsewhereRecord.model_validate(elsewhere),
+        adapted=None if adapted is None else AdaptationRecord.model_validate(adapted),
     )
 
 

@@ -10,12 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from leukdesk import paths
 from leukdesk.domain.errors import BundleError, DataError
+from tests import toy_runs
 from training.events import EventLog, read_events
 from training.run import begin_run, open_run, run_data
 
@@ -27,17 +27,9 @@ SHORT = {"phases.0.epochs": 2, "batch": 8}
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
-    """Noise of three tints in groups of two; the columns of its manifest have names of their own."""
+    """Groups of two; the columns of the manifest have names of their own."""
     root = tmp_path_factory.mktemp("images")
-    rng = np.random.default_rng(0)
-    rows = ["path,what,slide"]
-    for index in range(30):
-        picture = rng.integers(90, 160, (48, 48, 3), np.uint8)
-        picture[..., index % 3] += 60
-        cv2.imwrite(str(root / f"{index:02d}.png"), picture)
-        rows.append(f"{index:02d}.png,{CLASSES[index % 3]},s{index // 6}{index % 3}")
-    (root / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
-    return root
+    return toy_runs.write_tinted(root, CLASSES, count=30, columns="path,what,slide")
 
 
 def begun(folder: Path, images: Path, **options):

@@ -1,0 +1,174 @@
+"""Site adaptation: few images refused, nothing of a test set learned from, and what is said before and after."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from leukdesk import paths
+from leukdesk.domain.errors import DataError
+from tests import toy_runs
+from training.__main__ import main
+from training.adapt import begin
+from training.adapt.begin import Order, begin_adaptation, require_enough
+from training.adapt.draws import draw, without, write_local
+from training.adapt.looks import LOOKS
+from training.adapt.record import WAYS, AdaptationRecord
+from training.adapt.summary import over_draws
+from training.calibrate import choose_accept_threshold
+from training.datasets import load_dataset
+from training.evaluation_page.page import render
+from training.evaluation_page.sources import read_sources
+from training.replay import PREFIX, Original
+from training.run import open_run, run_data
+from training.splits import holdout
+
+BUNDLE = paths.shipped() / "models" / "phantom-demo-1.0"
+CLASSES = ("blasts", "lymphocytes", "neutrophils")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Images of a laboratory."""
+    return toy_runs.write_tinted(tmp_path_factory.mktemp("site"), CLASSES, count=60)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """Images that the bundle is said to be made with, and their split."""
+    root = toy_runs.write_tinted(tmp_path_factory.mktemp("original"), CLASSES, count=48)
+    holdout(load_dataset(root), validation=0.25, test=0.25).write(root / "split.json")
+    return root
+
+
+def order(site, out, original=None):
+    split = None if original is None else original / "split.json"
+    return Order(BUNDLE, site, out, original=original, original_split=split)
+
+
+def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
+    site, original, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(begin, "EPOCHS", 1)
+    out = tmp_path / "run"
+    arguments = ["adapt", str(BUNDLE), "--data", str(site), "--out", str(out), "--original", str(original)]
+    arguments += ["--original-split", str(original / "split.json")]
+    assert main(arguments) == 0
+    said = json.loads((out / "adaptation.json").read_text())
+    assert [one["name"] for one in said["sets"]] == ["test", "original"]
+    local, locked = said["sets"]
+    assert local["images"] == said["images"]["test"] == 12
+    assert locked["images"] == len(Original.opened(original, original / "split.json").split.test)
+    for one in said["sets"]:
+        gained = one["new"]["accuracy"][0] - one["active"]["accuracy"][0]
+        assert one["difference"][0] == pytest.approx(gained)
+        assert one["difference"][1] <= one["difference"][0] <= one["difference"][2]
+    assert {"few_groups", "few_images"} <= set(said["notes"])
+    assert "nothing_replayed" not in said["notes"]
+    assert "held-out local images" in capsys.readouterr().err
+    before = {file.name: file.stat().st_mtime_ns for file in (*out.glob("rows/*.csv"), out / "test.csv")}
+    assert main(arguments) == 0  # goes on with what is there: nothing is trained or asked twice
+    assert {file.name: file.stat().st_mtime_ns for file in (*out.glob("rows/*.csv"), out / "test.csv")} == before
+
+
+def test_original_images_are_shown_again_but_never_its_test_images_nor_for_judging(site, original, tmp_path):
+    run = begin_adaptation(order(site, tmp_path / "run", original))
+    data, split = run_data(run), Original.opened(original, original / "split.json").split
+    for part in ("train", "validation"):
+        again = [one.removeprefix(PREFIX) for one in data.part(part).image_ids if one.startswith(PREFIX)]
+        assert again
+        assert set(again) <= set(getattr(split, part))
+        labels = [data.classes[one] for one in data.part(part).labels[-len(again) :]]
+        assert {labels.count(one) for one in CLASSES} == {len(again) / 3}
+    assert not any(one.startswith(PREFIX) for one in data.part("test").image_ids)
+    assert run.recipe.accept_at_least > 0
+    assert open_run(run.folder).facts["start_from"]["bundle"] == "phantom-demo-1.0"
+    assert begin_adaptation(order(site, tmp_path / "run", original)).folder == run.folder
+    with pytest.raises(DataError, match="another run"):
+        begin_adaptation(order(original, tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ({"blasts": 30, "lymphocytes": 40}, r"too few images of neutrophils \(0\)"),
+        ({"blasts": 30, "lymphocytes": 40, "neutrophils": 8}, r"neutrophils \(8\)"),
+        ({"blasts": 19, "lymphocytes": 20, "neutrophils": 20}, "has 59 labelled images"),
+    ],
+)
+def test_too_few_images_are_refused_with_what_to_do(counts, message, tmp_path):
+    with pytest.raises(DataError, match=message) as found:
+        require_enough(counts, CLASSES, tmp_path)
+    assert "Label at least" in found.value.advice
+
+
+def test_too_few_images_leave_no_run_and_originals_need_their_split(original, site, tmp_path):
+    with pytest.raises(DataError, match="48 labelled images"):
+        begin_adaptation(order(original, tmp_path / "run"))
+    with pytest.raises(DataError, match="needs its split"):
+        begin_adaptation(Order(BUNDLE, site, tmp_path / "run", original=original))
+    assert not (tmp_path / "run").exists()
+
+
+def test_local_images_are_drawn_outside_the_test_set_and_their_groups_are_not_replayed(original, tmp_path):
+    whole = Original.opened(original, original / "split.json")
+    drawn = draw(whole, CLASSES, images=12, seed=1)
+    assert drawn == draw(whole, CLASSES, images=12, seed=1) != draw(whole, CLASSES, images=12, seed=2)
+    assert len(drawn) == 12
+    assert not set(drawn) & set(whole.split.test)
+    rest = without(whole, drawn)
+    gone = {whole.split.facts[one].group for one in drawn}
+    assert not gone & {rest.facts[one].group for one in (*rest.train, *rest.validation)}
+    assert rest.test == whole.split.test
+    local = load_dataset(write_local(whole, drawn, LOOKS["dim_warm"], tmp_path / "local", 64))
+    assert local.per_class() == dict.fromkeys(CLASSES, 4)
+    assert {one.group for one in local.samples} == gone
+
+
+def test_looks_are_fixed_and_strong():
+    image = np.random.default_rng(0).integers(100, 230, (64, 64, 3), np.uint8)
+    for look in LOOKS.values():
+        np.testing.assert_array_equal(look(image), look(image))
+        assert np.abs(look(image).astype(int) - image).mean() > 20
+
+
+def test_limits_over_draws_are_wider_than_those_of_one_draw():
+    units = np.repeat(np.arange(10), 5)
+    same = np.tile(np.random.default_rng(0).random((1, 50)) < 0.8, (4, 1)).astype(float)
+    varied = same * np.array([[1.0], [0.5], [1.0], [0.5]])
+    one, other = over_draws(same, units), over_draws(varied, units)
+    assert one.value == pytest.approx(same.mean())
+    assert other.high - other.low > one.high - one.low
+
+
+def test_a_threshold_chosen_by_few_images_is_not_below_that_of_the_bundle():
+    sure, right = np.array([0.6, 0.7, 0.9]), np.array([True, True, True])
+    assert choose_accept_threshold(sure, right).threshold == 0
+    assert choose_accept_threshold(sure, right, at_least=0.65).threshold == 0.65
+
+
+def test_the_page_says_what_was_gained_and_lost(tmp_path):
+    figure = {"value": 0.9, "low": 0.85, "high": 0.95, "n": 570}
+    change = {"value": -0.004, "low": -0.01, "high": 0.002, "n": 570}
+    draws = [{"seed": 1, "look": 0.91, "original": 0.99}]
+    way = {"way": "adapted", "look": figure, "gain": figure, "original": figure, "change": change, "ece": figure}
+    look = {
+        "look": "dim_warm",
+        "words": "a dim lamp",
+        "before": figure,
+        "ece": figure,
+        "ways": [way | {"draws": draws}],
+    }
+    record = AdaptationRecord.model_validate({
+        "bundle": "phantom-demo-1.0", "sha256": "0", "data": "d", "local": 100, "held": 570, "groups": 16,
+        "original": figure, "looks": [look],
+    })  # fmt: skip
+    folder = tmp_path / "adaptation"
+    folder.mkdir()
+    (folder / "phantom-demo-1.0.json").write_text(record.model_dump_json())
+    page = render(read_sources(paths.shipped() / "models", tmp_path))
+    assert f"| {WAYS['adapted']} | 1 | 90.0 % (85.0 to 95.0) | +90.0 (+85.0 to +95.0) |" in page
+    assert "-0.4 (-1.0 to +0.2)" in page
+    assert "91.0 / 99.0" in page

@@ -1,0 +1,146 @@
+"""Begin an adaptation: enough images or a refusal, a gentle recipe out of the bundle, and what is shown again."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leukdesk.architectures import names
+from leukdesk.bundles.load import read_card
+from leukdesk.domain.errors import DataError
+from training.checkpoint import write_atomically
+from training.datasets import load_dataset
+from training.planning.compose import Composed, Wishes, compose
+from training.replay import Original, check_classes, facts_of
+from training.run import Run, begin_run, open_run
+
+LEAST_IMAGES = 60  # fewer leave less than a dozen to validate with, and as few to judge by
+LEAST_OF_CLASS = 9  # so that each part has some
+SHARES = {"validation": 0.2, "test": 0.2}
+# Chosen on validation groups only (docs/decisions/0039): all layers, gently, batch normalisation as it was.
+EPOCHS, BATCH, RATE = 10, 16, 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which bundle, which labelled images of the laboratory, and the images the bundle was made with, if at hand."""
+
+    bundle: Path
+    data: Path
+    out: Path
+    original: Path | None = None
+    original_split: Path | None = None
+    label_column: str = ""
+    group_column: str = ""
+    class_map: Mapping[str, str] | None = None
+    seed: int = 0
+    forgetting: bool = True  # hold the result against the original test images too
+
+
+def begin_adaptation(order: Order) -> Run:
+    """The run that an adaptation is, begun now or before; nothing is trained yet.
+
+    Raises `DataError` where there are too few images or they do not fit, `BundleError`, `OutputError`.
+    """
+    if (order.out / "run.json").is_file():
+        return _begun_before(order)
+    composed = _recipe(order)
+    also = {"adaptation": {"bundle": order.bundle.resolve().name}, "replay": _replay(order, composed)}
+    with tempfile.TemporaryDirectory(prefix="leukdesk-adapt-") as scratch:
+        file = Path(scratch) / f"{composed.recipe.name}.toml"
+        write_atomically(file, composed.text.encode())
+        return begin_run(
+            order.out,
+            file,
+            order.data,
+            bundle=order.bundle,
+            label_column=order.label_column,
+            group_column=order.group_column,
+            also=also,
+        )
+
+
+def _begun_before(order: Order) -> Run:
+    run = open_run(order.out)
+    facts = run.facts
+    same = (facts.get("adaptation") or {}).get("bundle") == order.bundle.resolve().name
+    if not same or facts["data"] != str(order.data.resolve()):
+        raise DataError("there is another run already", subject=order.out, advice="Choose another --out.")
+    return run
+
+
+def _recipe(order: Order) -> Composed:
+    per_class = _per_class(order)
+    card = read_card(order.bundle, names())
+    changes: dict[str, Any] = {
+        "split": {"method": "grouped", **SHARES, "seed": order.seed},
+        "seed": order.seed,
+        "batch": BATCH,
+        "average_weights": 0.0,
+        "patience": 0,
+        "accept_at_least": min(card.accept_threshold, 0.99),
+        "phases": [{"epochs": EPOCHS, "learning_rate": RATE, "schedule": "cosine", "train": "all"}],
+        "data_name": "Images labelled in this laboratory, to adapt a model with",
+    }
+    composed = compose(str(order.bundle), per_class, Wishes(order.class_map, changes=changes))
+    require_enough(_counted(per_class, composed.class_map), card.class_ids, order.data)
+    return composed
+
+
+def _per_class(order: Order) -> dict[str, int]:
+    label, group = order.label_column or None, order.group_column or None
+    return load_dataset(order.data, label_column=label, group_column=group).per_class()
+
+
+def _counted(per_class: Mapping[str, int], class_map: Mapping[str, str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, one in class_map.items():
+        counts[one] = counts.get(one, 0) + per_class[name]
+    return counts
+
+
+def require_enough(counts: Mapping[str, int], classes: tuple[str, ...], data: Path) -> None:
+    """`DataError` unless there are images enough of each of the bundle's classes, and in all."""
+    few = [f"{one} ({counts.get(one, 0)})" for one in classes if counts.get(one, 0) < LEAST_OF_CLASS]
+    if few:
+        raise DataError(
+            f"has too few images of {', '.join(few)}",
+            reason="too_few",
+            subject=data,
+            advice=f"Label at least {LEAST_OF_CLASS} images of each of the model's classes: one that is missing would "
+            "be forgotten.",
+        )
+    if (total := sum(counts.get(one, 0) for one in classes)) < LEAST_IMAGES:
+        raise DataError(
+            f"has {total} labelled images",
+            reason="too_few",
+            subject=data,
+            advice=f"Label at least {LEAST_IMAGES}, better 100 or more, from several patients.",
+        )
+
+
+def _replay(order: Order, composed: Composed) -> dict[str, Any] | None:
+    """As many original images of each class as there will be local ones, in training and in validation."""
+    if order.original is None:
+        return None
+    original = opened(order)
+    ids = composed.recipe.class_ids
+    check_classes(original, ids)
+    counts = _counted(_per_class(order), composed.class_map)
+    shares = {"train": 1 - sum(SHARES.values()), "validation": SHARES["validation"]}
+    mean = sum(counts[one] for one in ids) / len(ids)
+    wanted = {part: dict.fromkeys(ids, math.ceil(mean * share)) for part, share in shares.items()}
+    return facts_of(order.original, original.chosen(wanted, seed=order.seed))
+
+
+def opened(order: Order) -> Original:
+    """The original images through their split. Raises `DataError`."""
+    assert order.original is not None
+    if order.original_split is None:
+        advice = "Name the split.json of the run that made the bundle with --original-split."
+        raise DataError("needs its split, so that no test image is learned from", subject=order.original, advice=advice)
+    return Original.opened(order.original, order.original_split)

@@ -1,0 +1,67 @@
+"""The record of what adapting a bundle to another look is worth: `docs/results/adaptation/<bundle>.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from training.record import Figure
+
+ADAPTED, LOCAL_ONLY, STATISTICS, TEMPERATURE = "adapted", "local", "statistics", "temperature"
+WAYS: Mapping[str, str] = {
+    ADAPTED: "adapted, original training images shown again",
+    LOCAL_ONLY: "adapted with the local images alone",
+    STATISTICS: "batch normalisation's statistics alone",
+    TEMPERATURE: "temperature alone",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Drawn(_Strict):
+    """One draw of the local images: accuracy afterwards on the unseen images of the look, and on the originals."""
+
+    seed: int
+    look: float
+    original: float
+
+
+class WayOf(_Strict):
+    """One way to adapt, over several draws. `gain` and `lost` are differences of accuracy to the bundle, after minus
+    before, on the same images; limits are resampled over the test groups and over the draws."""
+
+    way: str
+    look: Figure
+    gain: Figure
+    original: Figure
+    change: Figure
+    ece: Figure
+    draws: tuple[Drawn, ...]
+
+
+class LookOf(_Strict):
+    """One look: the bundle as it is, and what each way made of it."""
+
+    look: str
+    words: str
+    before: Figure
+    ece: Figure
+    ways: tuple[WayOf, ...]
+
+
+class AdaptationRecord(_Strict):
+    """`local` images were adapted with in each draw; all figures are of `held` test images in `groups` groups."""
+
+    format: Literal[1] = 1
+    bundle: str
+    sha256: str
+    data: str
+    local: int
+    held: int
+    groups: int
+    original: Figure
+    looks: tuple[LookOf, ...]

@@ -1,0 +1,116 @@
+"""Adapt: train, calibrate, and hold the result against the bundle on images that neither of them learned from.
+
+Each step keeps what it made in the run's folder and is not done twice: an adaptation that was killed is run again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from leukdesk.architectures import names
+from leukdesk.bundles.load import Bundle, load_bundle
+from leukdesk.inference.calibration import calibrated
+from training.adapt.begin import Order, begin_adaptation, opened
+from training.checkpoint import load_weights, write_atomically
+from training.evaluate.rows import Rows, load_rows, save_rows
+from training.events import EventLog, note_process
+from training.gate.answers import Locked, answers
+from training.gate.figures import figures_of
+from training.gate.verdict import notes_on
+from training.judge import judge, read_calibration
+from training.learning import logits_of
+from training.pipeline import read_inputs
+from training.run import Run, RunData, run_data
+from training.train import Trainer, new_network
+
+if TYPE_CHECKING:
+    from training.replay import Original
+
+FILE = "adaptation.json"
+FEW_IMAGES = 100  # held out: below this the limits of an accuracy of 90 % are more than ten points apart
+
+
+def adapt(order: Order) -> dict[str, Any]:
+    """Do all of it, or what is left to do, and write `adaptation.json` into the run; gives what it says.
+
+    Raises `DataError`, `BundleError`, `EngineError`, `ImageError`, `OutputError`, and `Cancelled` for a stop.
+    """
+    bundle = load_bundle(order.bundle, names())
+    original = opened(order) if order.original is not None and order.forgetting else None
+    run = begin_adaptation(order)
+    note_process(run.folder)
+    data, log = run_data(run), EventLog(run.folder)
+    images = {part: len(data.part(part).files) for part in ("train", "validation", "test")}
+    replayed = sum(len(one) for one in data.replayed.values())
+    log("split", **images)
+    Trainer(run, data, log).run()
+    judge(run, data, log)
+    log("comparing", bundle=bundle.folder.name)
+    sets = [_beside(run, bundle, local_test(data), load_rows(run.rows("test")), log)]
+    if original is not None:
+        locked = _original_test(original, run.recipe.class_ids)
+        sets.append(_beside(run, bundle, locked, _predicted(run, locked), log))
+    said = {
+        "format": 1,
+        "bundle": {"name": bundle.ref.name, "release": bundle.ref.version, "sha256": bundle.ref.sha256},
+        "images": images | {"replayed": replayed},
+        "sets": sets,
+        "notes": _notes(sets, replayed),
+    }
+    write_atomically(run.folder / FILE, json.dumps(said, indent=1).encode())
+    log("adapted", notes=said["notes"], file=FILE, **{one["name"]: one["difference"] for one in sets})
+    return said
+
+
+def local_test(data: RunData) -> Locked:
+    """The laboratory's own images that were held out."""
+    part = data.part("test")
+    labels = tuple(data.classes[index] for index in part.labels)
+    return Locked("test", part.image_ids, part.files, labels, part.groups)
+
+
+def _original_test(original: Original, classes: tuple[str, ...]) -> Locked:
+    locked = local_test(RunData(original.dataset, original.split, classes))
+    locked.name = "original"
+    return locked
+
+
+def _beside(run: Run, bundle: Bundle, locked: Locked, new: Rows, log: EventLog) -> dict[str, Any]:
+    def told(done: int, images: int) -> None:
+        log("answered", set=locked.name, model=bundle.folder.name, done=done, images=images)
+
+    classes = run.recipe.class_ids
+    before = answers(bundle, locked, classes, run.folder / "rows", told)
+    if not locked.grouped:
+        new = replace(new, groups=None)
+    return figures_of(locked.name, new, before, None, classes=classes, seed=run.recipe.seed)
+
+
+def _predicted(run: Run, locked: Locked) -> Rows:
+    """What the adapted network says of locked images, calibrated; read where kept before."""
+    file = run.folder / "rows" / f"{locked.name}-{locked.key()}-adapted.csv"
+    recipe = run.recipe
+    if file.is_file():
+        return load_rows(file, classes=recipe.class_ids)
+    network = new_network(recipe)
+    load_weights(network, run.best)
+    logits = logits_of(network, read_inputs(locked.files, recipe.input_size))
+    scores = calibrated(logits, read_calibration(run).temperature)
+    groups = locked.groups if locked.grouped else None
+    rows = Rows(locked.image_ids, locked.labels, recipe.class_ids, scores, groups)
+    save_rows(rows, file)
+    return rows
+
+
+def _notes(sets: list[dict[str, Any]], replayed: int) -> list[str]:
+    """What limits these figures, as codes."""
+    local = sets[0]
+    notes = notes_on(groups=local["groups"], grouped=local["grouped"])
+    notes += ["few_images"] if local["images"] < FEW_IMAGES else []
+    notes += [] if len(sets) > 1 else ["original_not_measured"]
+    notes += [] if replayed else ["nothing_replayed"]
+    if len(sets) > 1 and (lost := sets[1]["difference"]) and lost[2] < 0:
+        notes.append("worse_on_original")
+    return notes

@@ -1,0 +1,94 @@
+"""The record of a measurement: means over draws, with limits resampled over test groups and over draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training.adapt.looks import LOOKS
+from training.adapt.measure import AS_IT_IS, Measurement, seeds_of
+from training.adapt.record import STATISTICS, TEMPERATURE, AdaptationRecord, Drawn, LookOf, WayOf
+from training.evaluate import evaluate
+from training.evaluate.evaluation import plain, units_of
+from training.evaluate.intervals import percentile_interval, resample_weights
+from training.record import Figure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from training.evaluate.rows import Rows
+
+RESAMPLES = 2000
+_SEED = 39
+_FEWER = {STATISTICS: 2, TEMPERATURE: 2}  # draws of the ways that hardly vary
+
+
+def measure_adaptation(measurement: Measurement, looks: Sequence[str], chosen: Sequence[str]) -> AdaptationRecord:
+    """Ask whatever was not asked yet, and put it together."""
+    plan, bundle = measurement.plan, measurement.bundle
+    original = measurement.before(AS_IT_IS)
+    return AdaptationRecord(
+        bundle=bundle.folder.resolve().name,
+        sha256=bundle.ref.sha256,
+        data=plan.data.resolve().name,
+        local=plan.images,
+        held=len(original),
+        groups=int(units_of(original).max()) + 1,
+        original=_figure(original, "accuracy"),
+        looks=tuple(_look(measurement, look, chosen) for look in looks),
+    )
+
+
+def _look(measurement: Measurement, look: str, chosen: Sequence[str]) -> LookOf:
+    before = measurement.before(look)
+    return LookOf(
+        look=look,
+        words=LOOKS[look].words,
+        before=_figure(before, "accuracy"),
+        ece=_figure(before, "ece"),
+        ways=tuple(_way(measurement, way, look, before) for way in chosen),
+    )
+
+
+def _way(measurement: Measurement, way: str, look: str, before: Rows) -> WayOf:
+    seeds = list(seeds_of(measurement.plan))[: _FEWER.get(way, measurement.plan.seeds)]
+    seen, plainly = zip(*(measurement.after(way, look, seed) for seed in seeds), strict=True)
+    original = measurement.before(AS_IT_IS)
+    eces = [evaluate(rows, seed=_SEED, resamples=1).overall["ece"].value for rows in seen]
+    return WayOf(
+        way=way,
+        look=over_draws(np.stack([_right(rows) for rows in seen]), units_of(before)),
+        gain=over_draws(np.stack([_right(rows) - _right(before) for rows in seen]), units_of(before)),
+        original=over_draws(np.stack([_right(rows) for rows in plainly]), units_of(before)),
+        change=over_draws(np.stack([_right(rows) - _right(original) for rows in plainly]), units_of(before)),
+        ece=Figure(value=float(np.mean(eces)), low=min(eces), high=max(eces), n=len(before), note="least and most"),
+        draws=tuple(
+            Drawn(seed=seed, look=float(_right(one).mean()), original=float(_right(other).mean()))
+            for seed, one, other in zip(seeds, seen, plainly, strict=True)
+        ),
+    )
+
+
+def over_draws(values: NDArray[np.float64], units: NDArray[np.intp]) -> Figure:
+    """Mean of `values` (draws, images) with 95 % limits: groups of images and draws are both resampled.
+
+    `units` (images,) numbers the groups.
+    """
+    rng = np.random.default_rng(_SEED)
+    means = []
+    for weights in resample_weights(units, resamples=RESAMPLES, seed=_SEED):
+        counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), size=len(weights))
+        by_draw = weights @ values.T / weights.sum(axis=1, keepdims=True)
+        means.append((by_draw * counts).sum(axis=1) / len(values))
+    found = percentile_interval(float(values.mean()), np.concatenate(means), n=values.shape[1], bounds=(-1.0, 1.0))
+    return Figure.model_validate(plain(found))
+
+
+def _right(rows: Rows) -> NDArray[np.float64]:
+    return np.asarray(rows.predicted == rows.truth, np.float64)
+
+
+def _figure(rows: Rows, name: str) -> Figure:
+    return Figure.model_validate(plain(evaluate(rows, seed=_SEED).overall[name]))

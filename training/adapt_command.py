@@ -1,0 +1,84 @@
+"""The subcommands `adapt` and `adapt-measure`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from leukdesk import paths
+from training.adapt.record import WAYS
+
+RESULTS = paths.shipped() / "docs" / "results" / "adaptation"
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add the subcommands to `leukdesk-train`."""
+    adapt = subparsers.add_parser("adapt", help="adapt a bundle to a laboratory with about 100 labelled images of its")
+    adapt.add_argument("bundle", type=Path, help="folder of a bundle")
+    adapt.add_argument("--data", type=Path, required=True, help="folder per class, or a folder with manifest.csv")
+    adapt.add_argument("--out", type=Path, required=True, help="folder of the run; gone on with if it was begun")
+    adapt.add_argument("--original", type=Path, metavar="DIR", help="the images the bundle was made with")
+    adapt.add_argument("--original-split", type=Path, metavar="FILE", help="split.json of these images")
+    adapt.add_argument("--label-column", default="", metavar="NAME", help="the manifest's column of classes")
+    adapt.add_argument("--group-column", default="", metavar="NAME", help="the manifest's column of patients or groups")
+    adapt.add_argument("--seed", type=int, default=0, help="of the division and of training")
+    adapt.set_defaults(func=_adapt)
+    measure = subparsers.add_parser("adapt-measure", help="what adapting a bundle to another look is worth")
+    measure.add_argument("bundle", type=Path, help="folder of a bundle")
+    measure.add_argument("--data", type=Path, required=True, help="the images it was made with")
+    measure.add_argument("--split", type=Path, required=True, metavar="FILE", help="split.json of these images")
+    measure.add_argument("--work", type=Path, required=True, help="folder for runs and answers; gone on with if there")
+    measure.add_argument("--images", type=int, default=100, help="to adapt with, in each draw")
+    measure.add_argument("--draws", type=int, default=5)
+    measure.add_argument("--look", action="append", help="one look; all by default")
+    measure.add_argument("--way", action="append", choices=list(WAYS), help="one way to adapt; all by default")
+    measure.add_argument("--out", type=Path, help="docs/results/adaptation/<bundle>.json by default")
+    measure.set_defaults(func=_measure)
+
+
+def _adapt(arguments: argparse.Namespace) -> int:
+    from training.adapt.begin import Order
+    from training.adapt.run_adaptation import adapt
+
+    said = adapt(
+        Order(
+            arguments.bundle,
+            arguments.data,
+            arguments.out,
+            original=arguments.original,
+            original_split=arguments.original_split,
+            label_column=arguments.label_column,
+            group_column=arguments.group_column,
+            seed=arguments.seed,
+        )
+    )
+    for one in said["sets"]:
+        before, after = (100 * one[model]["accuracy"][0] for model in ("active", "new"))
+        low, high = (100 * limit for limit in one["difference"][1:])
+        words = {"test": "held-out local images", "original": "original test images"}[one["name"]]
+        sys.stderr.write(
+            f"{words}: {before:.1f} % before, {after:.1f} % after ({low:+.1f} to {high:+.1f} points), {one['images']}"
+            f" images of {one['groups']} groups\n"
+        )
+    return 0
+
+
+def _measure(arguments: argparse.Namespace) -> int:
+    from training.adapt.looks import LOOKS
+    from training.adapt.measure import Measurement, Plan
+    from training.adapt.summary import measure_adaptation
+    from training.evaluate.rows import write_text
+
+    def say(step: str) -> None:
+        sys.stderr.write(f"{step}\n")
+
+    images, draws = arguments.images, arguments.draws
+    plan = Plan(arguments.bundle, arguments.data, arguments.split, arguments.work, images=images, seeds=draws)
+    looks = arguments.look or list(LOOKS)
+    found = measure_adaptation(Measurement(plan, say), looks, arguments.way or list(WAYS))
+    out = arguments.out or RESULTS / f"{found.bundle}.json"
+    write_text(out, found.model_dump_json(indent=1) + "\n")
+    sys.stdout.write(f"{out}\n")
+    return 0

@@ -1,0 +1,81 @@
+"""Images that a bundle was trained on, shown again beside a laboratory's own, so that they are not forgotten.
+
+Only its training and validation images: its test images stay unseen, to tell what was forgotten.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from leukdesk.domain.errors import DataError
+
+if TYPE_CHECKING:
+    from training.datasets import DataSet, Sample
+    from training.splits import Split
+
+PREFIX = "original:"  # of ids and groups, so that they are nobody else's
+PARTS = ("train", "validation")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Original:
+    """The data set a bundle was made with, seen through its own split. Raises `DataError` where the two do not fit."""
+
+    dataset: DataSet
+    split: Split
+
+    @classmethod
+    def opened(cls, data: Path, split_file: Path) -> Original:
+        """From a folder and the `split.json` of the bundle's run."""
+        from training.datasets import load_dataset
+        from training.splits import read_split
+
+        dataset, split = load_dataset(data), read_split(split_file)
+        split.verify(dataset)
+        return cls(dataset, split)
+
+    def chosen(self, wanted: Mapping[str, Mapping[str, int]], *, seed: int) -> dict[str, list[str]]:
+        """Ids to replay: for each part as many of each class as `wanted` says, drawn evenly; fewer where there are."""
+        return {part: self._drawn(part, wanted[part], seed) for part in PARTS}
+
+    def _drawn(self, part: str, wanted: Mapping[str, int], seed: int) -> list[str]:
+        by_class: dict[str, list[str]] = defaultdict(list)
+        for one in getattr(self.split, part):
+            by_class[self.split.facts[one].label].append(one)
+        rng = np.random.default_rng([seed, PARTS.index(part)])
+        drawn = [rng.permutation(sorted(by_class[label]))[:count].tolist() for label, count in wanted.items()]
+        return sorted(one for ids in drawn for one in ids)
+
+
+def facts_of(data: Path, chosen: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What `run.json` says under `replay`."""
+    return {"data": str(data.resolve()), **{part: list(chosen[part]) for part in PARTS}}
+
+
+def replayed(facts: Mapping[str, Any] | None) -> dict[str, tuple[Sample, ...]]:
+    """The images that a run replays in each part; none where its `run.json` names none. Raises `DataError`."""
+    from training.datasets import load_dataset
+
+    if not facts:
+        return {}
+    dataset = load_dataset(Path(facts["data"]))
+    return {part: tuple(_marked(one) for one in dataset.subset(facts[part])) for part in PARTS}
+
+
+def _marked(sample: Sample) -> Sample:
+    group = PREFIX + sample.group if sample.group else None
+    return replace(sample, image_id=PREFIX + sample.image_id, group=group)
+
+
+def check_classes(original: Original, classes: Sequence[str]) -> None:
+    """`DataError` where the original images have a class that the bundle does not know."""
+    if other := sorted(set(original.dataset.classes) - set(classes)):
+        advice = f"Give the images that the bundle was trained on; its classes are {', '.join(classes)}."
+        raise DataError(f"has classes the bundle does not know: {', '.join(other)}", reason="classes",
+                        subject=original.dataset.root, advice=advice)  # fmt: skip

@@ -25,6 +25,7 @@ from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.batch_desk import batch_desk
 from leukdesk.app.viewmodels.case_desk import case_desk
 from leukdesk.app.viewmodels.cell_keeper import CellKeeper
+from leukdesk.app.viewmodels.cell_memory import CellMemory
 from leukdesk.app.viewmodels.comparing_models import ComparingModels
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.gate_desk import GateDesk
@@ -147,6 +148,7 @@ class Session:
         self.casebook, self.recorder = self.desk.casebook, self.desk.recorder
         self.batches = batch_desk(self.lanes, self.casebook, self.engine, pictures, make_bench)
         self.cell_keeper = CellKeeper(self.casebook, self.model)
+        self.cell_memory = CellMemory(self.casebook, self.model, self.cell_keeper)
         self.models = ModelDesk(self.lanes.models, make_bench, self.engine)
         self.training = TrainDesk(self.lanes, Trainer(), paths.training_folder())
         self.gate = GateDesk(self.lanes.models, make_bench, self.engine, self.models, self.training)

@@ -102,6 +102,15 @@ class FieldReading:
         placed = replace(one, cell=drawn_cell(key, inside), said=None, drawn=True)
         return replace(self, cells=tuple(placed if old is one else old for old in self.cells))
 
+    def drawn_as(self, key: int, outline: Polygon, label: str) -> FieldReading:
+        """A person's outline under a key of its own, or in place of what has that key."""
+        inside = self._inside(outline)
+        if len(inside) < 3:
+            return self
+        drawn = MarkedCell(key, drawn_cell(key, inside), None, label, drawn=True)
+        others = tuple(one for one in self.cells if one.key != key)
+        return replace(self, cells=(*others, drawn), next_key=max(self.next_key, key + 1))
+
     def without(self, keys: Collection[int]) -> FieldReading:
         """A person takes these away: they are no cells."""
         gone = tuple(one.key for one in self.cells if one.key in keys and one.key <= self._found)

@@ -16,6 +16,12 @@ def circle(centre: Point, radius: float) -> Polygon:
     return tuple((centre[0] + radius * cos(angle), centre[1] + radius * sin(angle)) for angle in angles)
 
 
+def ellipse(box: Box) -> Polygon:
+    """The ellipse that fills a box, as a polygon."""
+    (x, y), wide, high = box.centre, box.width / 2, box.height / 2
+    return tuple((x + wide * across, y + high * down) for across, down in circle((0.0, 0.0), 1.0))
+
+
 def moved(outline: Polygon, right: float, down: float) -> Polygon:
     """The same outline elsewhere."""
     return tuple((x + right, y + down) for x, y in outline)

@@ -17,6 +17,7 @@ from leukdesk.app.viewmodels.cell_faces import CellRef
 from leukdesk.app.viewmodels.cell_list import Narrowed
 from leukdesk.app.views.class_legend import CELLS
 from leukdesk.app.views.quality_gate import ExampleDialog
+from leukdesk.domain.case import Case, CaseDetails
 from leukdesk.domain.review import UNIDENTIFIED
 from leukdesk.domain.vocabulary import RESEARCH_USE
 from training.phantom import random_slide, render_field, write_phantom
@@ -414,3 +415,50 @@ def test_cells_and_names_are_kept_in_the_history(cells: Desk) -> None:
     assert len(found[0]) == sum(one.said is not None for one in cells.model.cells.reading.cells)
     key(cells, Qt.Key.Key_S, CTRL)
     cells.until(lambda: "Nothing new" in banner.accessibleName())
+
+
+def test_what_a_case_keeps_of_its_cells_is_there_when_it_is_opened_again(cells: Desk, fields: list[Path]) -> None:
+    cells.until(lambda: cells.session.casebook.user is not None)
+    cases: list[Case] = []
+    user = cells.session.casebook.user.id
+    details = CaseDetails(accession="24-0117")
+    cells.session.casebook.write(lambda history: history.cases.open(user, details), cases.append)
+    cells.until(lambda: bool(cases))
+    cells.model.put_into(cases[0])
+    first, second, *_ = whole(cells)
+    click_cell(cells, first)
+    cells.analyse.cells.gallery.name("plasma_cell")
+    click_cell(cells, second)
+    key(cells, Qt.Key.Key_Delete)
+    cells.model.cells.add(((5.0, 5.0), (45.0, 5.0), (45.0, 45.0), (5.0, 45.0)))
+    settled(cells)
+    drawn = cells.model.cells.reading.cells[-1].key
+    cells.analyse.cells.gallery.name("monocyte")
+    key(cells, Qt.Key.Key_S, CTRL)
+    cells.until(lambda: "Kept:" in cells.analyse.banner.accessibleName())
+
+    cells.model.open([fields[1]])
+    cells.until(lambda: cells.model.path == fields[1])
+    cells.model.open([fields[0]])
+    cells.until(lambda: cells.model.path == fields[0])
+    cells.model.put_into(cases[0])
+    cells.until(lambda: cells.model.cells.reading is not None and cells.model.cells.reading.changed)
+    reading = cells.model.cells.reading
+    assert (reading.cell(first).label, reading.cell(drawn).label, reading.cell(second)) == (
+        "plasma_cell",
+        "monocyte",
+        None,
+    )
+    settled(cells)
+    key(cells, Qt.Key.Key_S, CTRL)
+    cells.until(lambda: "Nothing new" in cells.analyse.banner.accessibleName())
+
+
+def test_looking_again_keeps_what_a_person_changed(cells: Desk) -> None:
+    first = whole(cells)[0]
+    click_cell(cells, first)
+    cells.analyse.cells.gallery.name("plasma_cell")
+    cells.model.cells.find_anew()  # as for another model, or another scale
+    assert cells.model.cells.reading is None
+    cells.until(lambda: cells.model.cells.reading is not None)
+    assert cells.model.cells.reading.cell(first).label == "plasma_cell"

@@ -375,8 +375,7 @@ class AnalyseViewModel(QObject):
         if not places:
             return
         self.batch.stop()
-        self.cells.forget()
-        self.cells.find()
+        self.cells.find_anew()
         self.images.start_over([place for place in places if place < self.images.rowCount()])
         if self._place in places:
             self._load_picture()

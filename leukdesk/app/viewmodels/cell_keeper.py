@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +14,7 @@ from leukdesk.domain.errors import HistoryError, HistoryReason, KnownError
 
 if TYPE_CHECKING:
     from leukdesk.analysis.keep_cells import Kept, Written
+    from leukdesk.domain.remembered_cells import RememberedCell
     from leukdesk.history.history import History
 
 
@@ -57,6 +60,10 @@ class CellKeeper(QObject):
 
         self._busy = True
         self._casebook.write(work, self._done, self._fail, case_id=case_id)
+
+    def know(self, path: Path, kept: Sequence[RememberedCell]) -> None:
+        """What is in the history of an image: it is not written again, and can be taken back."""
+        self._written = {(path, one.key): one.label for one in kept if one.label} | dict(self._written)
 
     def _done(self, kept: Kept) -> None:
         self._busy = False

@@ -25,6 +25,7 @@ from leukdesk.domain.finding import Finding
 from leukdesk.domain.image import Region
 from leukdesk.domain.marked_cell import FieldReading, MarkedCell, reading_of
 from leukdesk.domain.reader_classes import ReaderClass, by_key, reader_classes
+from leukdesk.domain.remembered_cells import RememberedCell, laid_over, remembered
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -43,6 +44,7 @@ class Cells(QObject):
 
     switched = Signal()  # shown or not
     changed = Signal()  # the cells of some image
+    found = Signal(Path)  # an image's cells came from the model
     selection_changed = Signal()
     model_changed = Signal()
     problem = Signal(object)  # KnownError, for a banner
@@ -64,6 +66,7 @@ class Cells(QObject):
         self._dropped: dict[Path, CellCounts] = {}
         self._errors: dict[Path, KnownError] = {}
         self._selected: tuple[CellRef, ...] = ()
+        self._edited: dict[Path, tuple[RememberedCell, ...]] = {}  # while their cells are looked for anew
         self._undo: list[tuple[Path, FieldReading]] = []
         self._redo: list[tuple[Path, FieldReading]] = []
         self.run.found.connect(self._take)
@@ -207,15 +210,23 @@ class Cells(QObject):
         self.changed.emit()
 
     def use_model(self, key: str) -> None:
-        """Ask another model; what is known of all images is forgotten, a person's changes with it."""
+        """Ask another model; what a person changed is laid over its answers."""
         if self.card is None or model_key(self.card) != key:
             self.run.model = key
-            self.forget()
-            self.find()
+            self.find_anew()
+
+    def find_anew(self) -> None:
+        """What was found no longer holds; what a person changed does."""
+        edited = {path: remembered(one) for path, one in self._readings.items() if one.changed}
+        edited = self._edited | edited
+        self.forget()
+        self._edited = edited
+        self.find([*edited, *([self._path] if self._on and self._path not in edited and self._path else [])])
 
     def forget(self) -> None:
-        """Other images are open, or what was found no longer holds."""
+        """Other images are open."""
         self.run.stop()
+        self._edited.clear()
         self._readings.clear()
         self._dropped.clear()
         self._errors.clear()
@@ -248,6 +259,14 @@ class Cells(QObject):
         for path in dict.fromkeys(one.path for one in chosen):
             keys = {one.key for one in chosen if one.path == path}
             self.change(lambda reading, keys=keys: reading.named(keys, label), path)  # type: ignore[misc]
+
+    def recall(self, path: Path, how: Callable[[FieldReading], FieldReading]) -> None:
+        """What was said of an image's cells before came back: it holds in every step that can be gone back to."""
+        for steps in (self._undo, self._redo):
+            steps[:] = [(at, how(one) if at == path else one) for at, one in steps]
+        if path in self._readings:
+            self._put(path, how(self._readings[path]))
+            self._ask_about(path, self._readings[path])
 
     def add(self, outline: Polygon) -> None:
         """Outline a cell that was not found, and choose it."""
@@ -324,10 +343,13 @@ class Cells(QObject):
             self.card = found.card
             self.looks = CellLooks(reader_classes(found.card.classes))
             self.model_changed.emit()
-        self._readings[path] = reading_of(_without_embeddings(found.analysis))
+        reading = reading_of(_without_embeddings(found.analysis))
+        self._readings[path] = reading = laid_over(reading, self._edited.pop(path, ()))
         self._dropped.pop(path, None)
         self._make_room()
         self.changed.emit()
+        self._ask_about(path, reading)
+        self.found.emit(path)
 
     def _make_room(self) -> None:
         """Drop the outlines of what was looked at longest ago; what was counted there still counts."""

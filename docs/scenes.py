@@ -14,6 +14,7 @@ from cell_scenes import CELL_SCENES
 from gate_scenes import GATE_SCENES
 from scenes_review import REVIEW_SCENES
 from train_scenes import TRAIN_SCENES
+from watch_scenes import WATCH_SCENES
 
 from leukdesk import paths
 from leukdesk.bundles.library import Installed
@@ -379,4 +380,5 @@ SCENES: dict[str, Scene] = {
     "About": _with(lambda camera: camera.session.window.commands.about.trigger()),
     "Crash": _with(_crash),
     **REVIEW_SCENES,
+    **WATCH_SCENES,
 }

@@ -62,12 +62,14 @@ class Watched:
     @property
     def newest(self) -> tuple[Judged, ...]:
         """The newest run of each kind on the present control set, and the newest day: what counts now."""
-        digest = self.control.digest if self.control is not None else ""
-        found: dict[str, Judged] = {}
-        for one in self.runs:
-            if isinstance(one.of, ControlRun) and one.of.control == digest:
-                found[one.of.kind] = one
+        found = {one.of.kind: one for one in self.of_present_set if isinstance(one.of, ControlRun)}
         return (*found.values(), *self.days[-1:])
+
+    @property
+    def of_present_set(self) -> tuple[Judged, ...]:
+        """The runs on the present control set."""
+        digest = self.control.digest if self.control is not None else ""
+        return tuple(one for one in self.runs if isinstance(one.of, ControlRun) and one.of.control == digest)
 
     @property
     def drifts(self) -> bool:

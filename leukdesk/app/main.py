@@ -38,6 +38,7 @@ from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.viewmodels.reviewed_images import ReviewedImages
 from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.viewmodels.train_setup import TrainSetup
+from leukdesk.app.viewmodels.watch_desk import WatchDesk
 from leukdesk.app.views.comparing_models_view import ModelsComparing
 from leukdesk.app.views.gate_view import Gating
 from leukdesk.app.views.main_window import MainWindow
@@ -156,6 +157,9 @@ class Session:
         drafts = paths.training_folder() / "setup"
         self.train_setup = TrainSetup(self.training, self.engine, reviewed, self.lanes.trainer, drafts)
         self.comparing = ComparingModels(self.lanes, make_bench, self.engine, pictures)
+        self.watch = WatchDesk(
+            self.lanes.control, make_bench, self.casebook, paths.watch_folder, lambda: self.batches.busy
+        )
 
     def open(self, named: list[Path], *, newcomer: bool = False) -> None:
         """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
@@ -174,6 +178,7 @@ class Session:
         self.gate.close()
         self.comparing.close()
         self.training.close()
+        self.watch.close()
         self.lanes.close()
         self.casebook.close()
         self.last_work.end()
@@ -190,6 +195,7 @@ class Session:
         self.models_comparing.view.image_wanted.connect(lambda path: self.window.open_paths([path]))
         self.gating = Gating(self.window.train, self.gate, self.engine, self.theme)
         lead_to_setup(self.window.train, self.train_setup, self.theme)
+        self.window.keep_watch(self.watch)
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)

@@ -84,6 +84,11 @@ class Judged:
     signals: tuple[Signal, ...]
     base: Mapping[Measure, BaseLine]
 
+    @property
+    def key(self) -> str:
+        """What tells it from others: the time of a run, or the date."""
+        return self.of.at if isinstance(self.of, ControlRun) else self.of.day
+
 
 def judge_runs(runs: Sequence[ControlRun]) -> list[Judged]:
     """Hold each run against what came before it, in the order in which they were made.

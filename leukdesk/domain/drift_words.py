@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from leukdesk.domain.control import Measure
 from leukdesk.domain.drift import Rule, Signal
-
-Translate = Callable[[str, str], str]
-
-
-def english(_context: str, words: str) -> str:
-    """No translation."""
-    return words
 
 
 def share(value: float) -> str:
@@ -20,15 +14,28 @@ def share(value: float) -> str:
     return f"{value:.1%}"
 
 
-def value(measure: Measure, number: float) -> str:
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How words and numbers are said: plainly in English, unless the caller brings a language."""
+
+    translate: Callable[[str, str], str] = lambda _context, words: words
+    share: Callable[[float], str] = share
+    number: Callable[[float, int], str] = lambda value, decimals: f"{value:.{decimals}f}"
+
+
+ENGLISH = Tongue()
+
+
+def value(measure: Measure, number: float, tongue: Tongue = ENGLISH) -> str:
     """A measure's value as it is shown."""
     if measure in (Measure.SATURATION, Measure.STAINED):
-        return share(number)
-    return f"{number:.0f}" if measure is Measure.BRIGHTNESS else f"{number:.2f}"
+        return tongue.share(number)
+    return tongue.number(number, 0 if measure is Measure.BRIGHTNESS else 2)
 
 
-def measure_name(measure: Measure, translate: Translate = english) -> str:
+def measure_name(measure: Measure, tongue: Tongue = ENGLISH) -> str:
     """What a measure is called."""
+    translate = tongue.translate
     return {
         Measure.BRIGHTNESS: translate("Watch", "Brightness"),
         Measure.SATURATION: translate("Watch", "Strength of colour"),
@@ -43,12 +50,13 @@ def rule_name(rule: Rule) -> str:
     return str(rule) if rule in (Rule.FAR, Rule.TWICE, Rule.FOUR) else ""
 
 
-def sentence(signal: Signal, translate: Translate = english) -> str:
+def sentence(signal: Signal, tongue: Tongue = ENGLISH) -> str:
     """What is wrong."""
+    translate = tongue.translate
     if signal.measure is None:
-        return _counted(signal, translate)
-    name = measure_name(signal.measure, translate)
-    now, before = value(signal.measure, signal.now), value(signal.measure, signal.before)
+        return _counted(signal, tongue)
+    name = measure_name(signal.measure, tongue)
+    now, before = value(signal.measure, signal.now, tongue), value(signal.measure, signal.before, tongue)
     words = {
         Rule.OTHERWISE: translate("Watch", "{name}: the same files now measure {now}, and measured {before}."),
         Rule.EARLY: translate("Watch", "{name}: {now} instead of {before}, more than images differ among each other."),
@@ -59,20 +67,22 @@ def sentence(signal: Signal, translate: Translate = english) -> str:
     return words.format(name=name, now=now, before=before)
 
 
-def _counted(signal: Signal, translate: Translate) -> str:
+def _counted(signal: Signal, tongue: Tongue) -> str:
+    translate = tongue.translate
     if signal.rule is Rule.FILES:
         return translate("Watch", "Files of the control set that changed or are gone: {count}.").format(
-            count=round(signal.now)
+            count=tongue.number(signal.now, 0)
         )
     words = {
         Rule.ACCURACY: translate("Watch", "Fewer are right: {now} instead of {before}, more than chance explains."),
         Rule.REFUSED: translate("Watch", "More are refused or unidentified: {now} instead of {before}."),
     }[signal.rule]
-    return words.format(now=share(signal.now), before=share(signal.before))
+    return words.format(now=tongue.share(signal.now), before=tongue.share(signal.before))
 
 
-def advice(signal: Signal, translate: Translate = english) -> str:
+def advice(signal: Signal, tongue: Tongue = ENGLISH) -> str:
     """What to do about it."""
+    translate = tongue.translate
     if signal.rule is Rule.FILES:
         return translate("Watch", "Bring the files back from where they came, or choose the control set anew.")
     if signal.rule is Rule.OTHERWISE:

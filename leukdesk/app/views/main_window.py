@@ -33,6 +33,7 @@ from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
 from leukdesk.app.viewmodels.train_desk import TrainDesk
+from leukdesk.app.viewmodels.watch_desk import WatchDesk
 from leukdesk.app.views.account_settings import AccountSettings
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
@@ -52,6 +53,7 @@ from leukdesk.app.views.status_strip import StatusStrip
 from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.training_goes_on import AskBeforeLeaving
 from leukdesk.app.views.training_note import training_note
+from leukdesk.app.views.watch_place import WatchPlace
 from leukdesk.app.views.widgets.rail import Rail
 from leukdesk.domain.case import Case
 from leukdesk.domain.vocabulary import MODEL_SUFFIX
@@ -250,6 +252,10 @@ class MainWindow(QMainWindow):
         self.models = ModelsView(self._model.engine, self._theme)
         self.train = TrainView(training, self._theme)
         self.staying = AskBeforeLeaving(training, self._theme, self)
+
+    def keep_watch(self, desk: WatchDesk) -> None:
+        """Put keeping watch into the Models place."""
+        self.watch = WatchPlace(self.models, desk, self._theme, self.analyse.banner, self.commands.go_models)
 
     def _make_cases(self, desk: CaseDesk) -> None:
         """The Cases place, and what is done on the page of a case beside keeping it."""

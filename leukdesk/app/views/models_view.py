@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -80,13 +81,22 @@ class ModelsView(QWidget):
 
     def first_control(self) -> QWidget:
         """Where keys go when one comes here."""
-        return self
+        wanted: Callable[[], QWidget] | None = getattr(self._pages.currentWidget(), "first_control", None)
+        return wanted() if wanted is not None else self
+
+    def add_deed(self, words: str) -> QPushButton:
+        """A button for something else that is done with models."""
+        button = QPushButton(words)
+        self.deeds.insertWidget(2, button)  # behind the title and what is stretched
+        return button
 
     def show_page(self, page: QWidget) -> None:
         """Show something else in place of the cards; `show_models` leads back."""
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+        if self.isVisible():
+            self.first_control().setFocus()
 
     def show_models(self) -> None:
         """Show the cards."""

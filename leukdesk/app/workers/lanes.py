@@ -167,7 +167,7 @@ class Lanes:
     """The window's lanes: models and predictions; pictures for the eye and small files; thumbnails; tiles;
     the network; the case history; reports; batches; what comes into a watched
     folder; folders that are listed or watched; models that come and go; models that are compared; training runs,
-    whose files are read; the trainer's commands, which take minutes.
+    whose files are read; the trainer's commands, which take minutes; the control set.
     """
 
     def __init__(self) -> None:
@@ -185,12 +185,13 @@ class Lanes:
         self.comparison = Lane("comparison")
         self.runs = Lane("runs")
         self.trainer = Lane("trainer")
+        self.control = Lane("control")
 
     def all(self) -> tuple[Lane, ...]:
         """Every lane, to connect to."""
         seeing = (self.inference, self.pictures, self.thumbnails, self.tiles, self.network)
         working = (self.folders, self.batch, self.watch, self.reports, self.models, self.comparison)
-        return (*seeing, *working, self.runs, self.trainer, self.history)
+        return (*seeing, *working, self.runs, self.trainer, self.control, self.history)
 
     def close(self) -> None:
         """Close every lane; returns when no thread is left, and when all that was to be recorded is."""

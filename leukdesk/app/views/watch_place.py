@@ -1,0 +1,63 @@
+"""Puts keeping watch into the Models place, and a quiet word into Analyse when something drifts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QPushButton
+
+from leukdesk.app.theme.theme import Theme
+from leukdesk.app.viewmodels.watch_desk import WatchDesk
+from leukdesk.app.views.models_view import ModelsView
+from leukdesk.app.views.watch_view import WatchView
+from leukdesk.app.views.widgets.banner import Banner
+from leukdesk.app.views.widgets.form_dialog import FormDialog
+
+_WIDTH = 460  # px
+
+
+class WatchPlace(QObject):
+    """`notice` is where a drift is told; `go_models` leads to the Models place."""
+
+    def __init__(self, models: ModelsView, desk: WatchDesk, theme: Theme, notice: Banner, go_models: QAction) -> None:
+        super().__init__(models)
+        self._models, self._desk, self._theme = models, desk, theme
+        self._notice, self._go_models = notice, go_models
+        self.view = WatchView(desk, theme)
+        self.button = models.add_deed(self.tr("Keeping watch…"))
+        self.view.left.connect(models.show_models)
+        self.view.anew_wished.connect(self.ask_why)
+        desk.drifted.connect(self._tell)
+        self.button.clicked.connect(self.show)
+
+    def show(self) -> None:
+        """Show the page."""
+        self._go_models.trigger()
+        self._models.show_page(self.view)
+        self._desk.look()
+
+    def ask_why(self) -> None:
+        """Ask why base lines begin anew."""
+        dialog = FormDialog(self._theme, self.tr("Begin base lines anew"), _WIDTH, self._models.window())
+        why, begin = QLineEdit(), QPushButton(self.tr("Begin anew"))
+        why.setAccessibleName(self.tr("Reason"))
+        why.setPlaceholderText(self.tr("A new stain, lamp or camera, say"))
+        dialog.say(
+            self.tr("What follows is no longer held against what was before. Do so after a change that is meant to be.")
+        )
+        dialog.ask(why)
+        dialog.end(begin, self.tr("Leave them"))
+        begin.setEnabled(False)
+        why.textChanged.connect(lambda words: begin.setEnabled(bool(words.strip())))
+        begin.clicked.connect(lambda: self._desk.begin_anew(why.text().strip()))
+        begin.clicked.connect(dialog.accept)
+        dialog.open()
+
+    def _tell(self) -> None:
+        if not self._notice.isVisible():
+            what, advice = self.tr("Something drifts."), self.tr("Look at it before you rely on the model's answers.")
+            self._notice.say(what, advice, "attention", self.tr("Keeping watch"), self._look)
+
+    def _look(self) -> None:
+        self._notice.hide()
+        self.show()

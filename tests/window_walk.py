@@ -44,6 +44,7 @@ from leukdesk.history.history import History
 from leukdesk.workspace import Workspace
 from tests.gates import write_gate
 from tests.review_walk import review_scenes
+from tests.watch_walk import watch_scenes
 
 CONTROLS = (
     QAbstractButton,
@@ -163,6 +164,7 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
         action.trigger()
         yield action.objectName(), desk.window
     yield from _new_models(desk, broken.parent / "run")
+    yield from watch_scenes(desk, folder)
     for dialog in (
         RemoveModelDialog(desk.session.theme, "x", desk.window),
         ImportModelDialog(desk.session.theme, "x", desk.window),

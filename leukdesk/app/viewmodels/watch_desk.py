@@ -60,9 +60,9 @@ class WatchDesk(QObject):
     # -- what is asked for
 
     def look(self) -> None:
-        """Read anew how things stand."""
-        history = self._make_bench
-        self._lane.submit(lambda: self._watch().look(lambda: history().history()), self._take, self._tell)
+        """Read anew how things stand; daily work is a part of it once the history is open."""
+        history = (lambda: self._make_bench().history()) if self._casebook.is_open else None
+        self._lane.submit(lambda: self._watch().look(history), self._take, self._tell)
 
     def run(self, photos: Path | None = None) -> None:
         """Run the control set now, or new photographs of its slides."""

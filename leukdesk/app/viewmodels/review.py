@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leukdesk.history.history import History
 
 _LOCKED = (CaseStatus.SIGNED, CaseStatus.FIRST_SIGNED)
+Queue = Callable[["History"], list[ReviewItem]]  # what is to be judged, read on the history's lane
 _Before = list[tuple[ReviewItem, str, str, datetime | None]]  # each as it was: label, author, time
 
 
@@ -70,6 +71,7 @@ class ReviewSession(QObject):
         casebook.user_changed.connect(self._follow_user)
         self.blind = False  # whether the model's answer is hidden until a person gave his own
         self._case: Case | None = None
+        self._queue: Queue | None = None  # of images of many cases, instead of one case
         self._items: list[ReviewItem] = []
         self._places: dict[tuple[int, int], int] = {}
         self._at = 0
@@ -116,7 +118,13 @@ class ReviewSession(QObject):
     @property
     def read_only(self) -> bool:
         """Whether nothing may be said: the case is signed, or nobody is signed in."""
-        return self._case is None or self._case.status in _LOCKED or self._casebook.user is None
+        locked = self._queue is None if self._case is None else self._case.status in _LOCKED
+        return locked or self._casebook.user is None
+
+    @property
+    def in_queue(self) -> bool:
+        """Whether what is judged was picked out of cases, so that nothing is to be signed at its end."""
+        return self._queue is not None
 
     @property
     def reviewed(self) -> int:
@@ -142,20 +150,28 @@ class ReviewSession(QObject):
 
     def open(self, case_id: int) -> None:
         """Begin with a case."""
+        self._begin(None)
+        self._token = self._casebook.read(lambda history: history.trail.case(case_id), self._take, self._refuse)
+
+    def open_queue(self, queue: Queue) -> None:
+        """Begin with images picked out of cases, in the order in which they are given."""
+        self._begin(queue)
+        self._token = self._casebook.read(queue, self._take_queue, self._refuse)
+
+    def _begin(self, queue: Queue | None) -> None:
         self._tell_changed()
         self._token.cancel()
         self.pictures.clear()
-        self._case, self._items, self._error = None, [], None
+        self._case, self._queue, self._items, self._error = None, queue, [], None
         self._passed, self._undo = set(), []
         self._go(0, ReviewState.LOADING)
-        self._token = self._casebook.read(lambda history: history.trail.case(case_id), self._take, self._refuse)
 
     def close(self) -> None:
         """End it; what was said is kept."""
         self._tell_changed()
         self._token.cancel()
         self.pictures.clear()
-        self._items, self._undo = [], []
+        self._items, self._undo, self._queue = [], [], None
         self._go(0, ReviewState.EMPTY)
 
     def say(self, label: str) -> None:
@@ -231,6 +247,11 @@ class ReviewSession(QObject):
         self._go(self._places[before[0][0].target])
         self.changed.emit()
 
+    def next_ones(self) -> None:
+        """What is picked out of the cases now, after what was picked before was looked at."""
+        if self._queue is not None:
+            self.open_queue(self._queue)
+
     def look_again(self) -> None:
         """Go through what is still unidentified once more."""
         self._passed.clear()
@@ -271,20 +292,19 @@ class ReviewSession(QObject):
     def _write(self, items: Sequence[ReviewItem], label: str) -> None:
         user, case = self._casebook.user, self._case
         assert user is not None  # for the type checker: `read_only` has looked
-        assert case is not None
         targets = [one.target for one in items]
 
         def label_all(history: History) -> list[int]:
             return history.reviews.label_many(user.id, targets, label)
 
         # Not `write`: whoever follows this case would read it anew after each key. `_tell_changed` does it once.
-        self._casebook.read(label_all, lambda _: None, partial(self._not_written, case.id))
+        self._casebook.read(label_all, lambda _: None, partial(self._not_written, case.id if case else None))
         self._untold = True
 
     def _tell_changed(self) -> None:
         """Once what was said is written, let everybody know who shows this case."""
-        if self._untold and self._case is not None:
-            self._casebook.write(lambda history: None, case_id=self._case.id)
+        if self._untold:
+            self._casebook.write(lambda history: None, case_id=self._case.id if self._case is not None else None)
         self._untold = False
 
     def _follow_user(self) -> None:
@@ -294,9 +314,11 @@ class ReviewSession(QObject):
             self._undo, self._speaker = [], user.name
         self.changed.emit()
 
-    def _not_written(self, case_id: int, error: Exception) -> None:
+    def _not_written(self, case_id: int | None, error: Exception) -> None:
         """What is shown is no longer what is kept: read it anew."""
-        if self._case is not None and self._case.id == case_id:
+        if case_id is None and self._queue is not None:
+            self.open_queue(self._queue)
+        elif case_id is not None and self._case is not None and self._case.id == case_id:
             self.open(case_id)
         if isinstance(error, KnownError):
             self.failed.emit(error)
@@ -336,7 +358,14 @@ class ReviewSession(QObject):
     # -- what comes back
 
     def _take(self, record: CaseRecord) -> None:
-        self._case, self._items = record.case, review_queue(record)
+        self._case = record.case
+        self._take_items(review_queue(record))
+
+    def _take_queue(self, items: list[ReviewItem]) -> None:
+        self._take_items(items)
+
+    def _take_items(self, items: list[ReviewItem]) -> None:
+        self._items = items
         self._places = {one.target: place for place, one in enumerate(self._items)}
         if not self._items:
             self._go(0, ReviewState.EMPTY)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leukdesk.domain.case import CaseRecord
 from leukdesk.domain.finding import Decision
 from leukdesk.domain.recorded import RecordedFinding, RecordedImage
 from leukdesk.domain.review import UNIDENTIFIED
 
+if TYPE_CHECKING:
+    from leukdesk.history.history import History
+
+MOST_USEFUL = 50  # images that are labelled in one go
 # Of the classes in the model's order; letters beyond the ninth, without those that mean something else in a review.
 CLASS_KEYS = "123456789QWERTYIOPDFGJKLXCV"
 
@@ -67,6 +72,15 @@ def review_queue(record: CaseRecord) -> list[ReviewItem]:
             item.author, item.at = labels[target].author, labels[target].at
         items.append(item)
     return sorted(items, key=_urgency)  # stable: within each, least certain first
+
+
+def most_useful(count: int = MOST_USEFUL, case_id: int | None = None) -> Callable[[History], list[ReviewItem]]:
+    """What reads so many images of all cases (or of one) that nobody looked at, those a model learns most of first."""
+
+    def read(history: History) -> list[ReviewItem]:
+        return [ReviewItem(image, finding) for image, finding in history.useful.next(count, case_id=case_id)]
+
+    return read
 
 
 def same_answer(items: Sequence[ReviewItem], label: str) -> list[ReviewItem]:

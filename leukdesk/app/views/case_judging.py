@@ -42,6 +42,7 @@ class CaseJudging(QObject):
     def _connect(self) -> None:
         one, review = self._actions, self.review
         one.review_case.triggered.connect(self.begin)
+        one.most_useful.triggered.connect(self.begin_useful)
         one.sign_case.triggered.connect(self.ask_signature)
         one.amend_case.triggered.connect(self._ask_amendment)
         one.case_versions.triggered.connect(self._show_versions)
@@ -59,6 +60,15 @@ class CaseJudging(QObject):
         if case is not None:
             self._view.show_page(self.review)
             self.review.begin(case.id)
+
+    def begin_useful(self) -> None:
+        """Label what is most useful: out of the case that is shown, else out of all."""
+        case = self._view.case if self._view.isVisible() else None
+        self._actions.go_cases.trigger()
+        if case is None:
+            self._view.show_list()  # no case is shown, and none is what one comes back to
+        self._view.show_page(self.review)
+        self.review.begin_useful(case.id if case is not None else None)
 
     def ask_signature(self) -> None:
         """Show what would be signed, and ask who signs."""
@@ -88,9 +98,13 @@ class CaseJudging(QObject):
 
     def _back(self) -> None:
         case = self._desk.page.case
-        if case is not None and self._view.pages.currentWidget() is self.review:
-            self._models.session.close()
+        if self._view.pages.currentWidget() is not self.review:
+            return
+        self._models.session.close()
+        if case is not None:
             self._view.show_case(case.id)
+        else:
+            self._view.show_list()
 
     def _allow(self) -> None:
         """What can be done with the case that is shown, by whoever works here."""
@@ -99,6 +113,7 @@ class CaseJudging(QObject):
         signed = case is not None and case.status in (CaseStatus.SIGNED, CaseStatus.FIRST_SIGNED)
         ever = page.record is not None and bool(page.record.sign_offs)
         allowed: tuple[tuple[QAction, bool], ...] = (
+            (one.most_useful, self._desk.casebook.user is not None),
             (one.review_case, case is not None and case.images > 0),
             (one.sign_case, case is not None and case.status is not CaseStatus.SIGNED and self._somebody_signs()),
             (one.amend_case, signed and may(Right.AMEND)),

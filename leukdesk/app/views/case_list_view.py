@@ -185,7 +185,8 @@ class CaseListView(QWidget):
         head.addWidget(self.status)
         head.addStretch(1)
         head.addWidget(self._count)
-        head.addWidget(ActionButton(self._theme, self._actions.new_case, "toggle"))
+        for action in (self._actions.most_useful, self._actions.new_case):
+            head.addWidget(ActionButton(self._theme, action, "toggle"))
         waiting = QWidget()
         under = QVBoxLayout(waiting)
         under.setContentsMargins(tokens.SPACE_4, tokens.SPACE_3, tokens.SPACE_4, 0)

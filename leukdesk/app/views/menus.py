@@ -55,7 +55,9 @@ def fill_menus(bar: QMenuBar, one: Actions) -> QMenu:
 
 def _fill_case(case: QMenu, one: Actions) -> None:
     _fill(case, (one.new_case, one.put_into_case, None, one.add_to_case, one.edit_case, one.erase_case))
-    _fill(case, (None, one.review_case, one.sign_case, one.amend_case, one.case_versions, one.agreement))
+    _fill(
+        case, (None, one.review_case, one.most_useful, one.sign_case, one.amend_case, one.case_versions, one.agreement)
+    )
     _fill(case, (None, one.report_case, None, one.lock, one.restore_history))
 
 

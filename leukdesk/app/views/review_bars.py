@@ -46,10 +46,12 @@ class ReviewHead(QFrame):
     def refresh(self) -> None:
         """Show where the review stands."""
         item, case, total = self._session.item, self._session.case, len(self._session.items)
-        if item is None or case is None:
+        self.back.setText(self.tr("Back") if self._session.in_queue else self.tr("Back to the case"))
+        if item is None or (case is None and not self._session.in_queue):
             return
         cell = self.tr("cell {number}").format(number=number(item.finding.cell)) if item.finding.cell else ""
-        parts = (case.details.accession, item.image.path.name, cell)
+        first = case.details.accession if case is not None else self.tr("Most useful next")
+        parts = (first, item.image.path.name, cell)
         self.where.set_text("  ›  ".join(part for part in parts if part), str(item.image.path))
         done = self._session.reviewed
         words = self.tr("{done} of {total} reviewed").format(done=number(done), total=number(total))

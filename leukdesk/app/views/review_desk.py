@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.judging import Judging
+from leukdesk.app.viewmodels.review_queue import most_useful
 from leukdesk.app.views.review_gallery_view import ReviewGalleryView
 from leukdesk.app.views.review_view import ReviewView
 
@@ -34,6 +35,12 @@ class ReviewDesk(QStackedWidget):
         """Review a case."""
         self._gallery.forget()
         self.session.open(case_id)
+        self._show(self.review)
+
+    def begin_useful(self, case_id: int | None) -> None:
+        """Label what a model would learn most of, out of all cases or out of one."""
+        self._gallery.forget()
+        self.session.open_queue(most_useful(case_id=case_id))
         self._show(self.review)
 
     def first_control(self) -> QWidget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.numbers import number
@@ -27,8 +27,13 @@ class ReviewPages(QWidget):
         self.sign = self.done.add_button(self.tr("Sign off…"), primary=True)
         self.again = self.done.add_button(self.tr("Look at them again"))
         self.again.clicked.connect(session.look_again)
+        self.further = self.done.add_button(self.tr("The next ones"), primary=True)
+        self.further.clicked.connect(session.next_ones)
+        self._backs: list[QPushButton] = []
         for page in (self.done, self.failed, self.empty):
-            page.add_button(self.tr("Back to the case")).clicked.connect(self.left)
+            back = page.add_button(self.tr("Back to the case"))
+            back.clicked.connect(self.left)
+            self._backs.append(back)
         copy = self.failed.add_button(self.tr("Copy details"))
         copy.clicked.connect(lambda: copy_details(session.error))
         self.setProperty("panel", "surface")
@@ -44,12 +49,17 @@ class ReviewPages(QWidget):
 
     def refresh(self) -> None:
         """Show the page of the state."""
-        state = self._session.state
+        state, queue = self._session.state, self._session.in_queue
+        for back in self._backs:
+            back.setText(self.tr("Back") if queue else self.tr("Back to the case"))
         if state is ReviewState.FAILED:
             error = self._session.error
             self.failed.say(self.tr("The case could not be read"), in_words(error) if error is not None else "")
         elif state is ReviewState.DONE:
             self._say_done()
+        elif queue:
+            words = self.tr("In every case each image was looked at by a person, or there is none yet.")
+            self.empty.say(self.tr("There is nothing left to label"), words)
         else:
             words = self.tr("Images come into a case as they are analysed. Open some, and choose this case for them.")
             self.empty.say(self.tr("There is nothing to review in this case"), words)
@@ -64,12 +74,15 @@ class ReviewPages(QWidget):
         session = self._session
         open_ones, total = session.unidentified, len(session.items)
         words = self.tr("Reviewed: {total}.").format(total=number(total))
-        if open_ones:
+        if session.in_queue:
+            words += " " + self.tr("What was labelled counts in the reviews of its cases, and can be trained on.")
+        elif open_ones:
             words += " " + self.tr(
                 "Unidentified: {count}. Each needs a class, or “not classed”, before the case can be signed."
             ).format(count=number(open_ones))
         else:
             words += " " + self.tr("The case can be signed.")
         self.done.say(self.tr("Everything was looked at"), words)
-        self.sign.setVisible(not open_ones)
+        self.sign.setVisible(not open_ones and not session.in_queue)
+        self.further.setVisible(session.in_queue)
         self.again.setVisible(bool(open_ones))

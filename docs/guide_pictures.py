@@ -14,10 +14,17 @@ from cell_scenes import cell_pictures
 from guide_review import review_pictures
 from PIL import Image
 from PySide6.QtWidgets import QDialog
+from watch_scenes import WATCH_SCENES
 
 from leukdesk import paths
 
 IMAGES = Path(__file__).resolve().parent / "guide" / "images"
+
+
+def keeping_watch(folder: Path) -> None:
+    """A control set that drifts."""
+    with WATCH_SCENES["Keeping watch: drift"](folder) as camera:
+        camera.take(IMAGES / "keeping-watch.png")
 
 
 def newcomer() -> None:
@@ -101,6 +108,7 @@ def main() -> int:
         batch(data / "marrow 24-0118")
         review_pictures(IMAGES)
         cell_pictures(IMAGES)
+        keeping_watch(data / "control")
     finally:
         shutil.rmtree(data, ignore_errors=True)
     return 0

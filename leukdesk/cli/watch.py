@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk import paths
+from leukdesk.analysis.drift_words import advice, rule_name, sentence, share, value
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
 from leukdesk.cli.session import acting, add_user
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.control_watch import ControlWatch
 from leukdesk.domain.control import ControlRun, DayOfWork, Measure, RunKind
-from leukdesk.domain.drift_words import advice, rule_name, sentence, share, value
 from leukdesk.domain.proportions import wilson
 
 if TYPE_CHECKING:

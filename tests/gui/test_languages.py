@@ -35,7 +35,10 @@ DATA = re.compile(
     r"|Ctrl|Shift|Space|Left|Right|Up|Down|Esc|Alt|Del|Home|End|Return|Enter|PgUp|PgDown|Backspace|Tab"
 )
 # Messages of the rooms below the window are English as yet: resources/translations/README.md says so.
-MESSAGES = re.compile(r"(?i)it was damaged\.|settings\.json|nothing is to be done\.|the file ends too early.*")
+MESSAGES = re.compile(
+    r"(?i)it was damaged\.|settings\.json|nothing is to be done\.|the file ends too early.*"
+    r"|the folder of the control set is gone\.?|connect its disk, or choose a control set anew\."
+)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from leukdesk.analysis.drift_words import Tongue, advice, measure_name, sentence, value
 from leukdesk.app.viewmodels.numbers import date_and_time, number
 from leukdesk.domain.control import ControlRun, ControlSet, DayOfWork, Measure, RunKind
 from leukdesk.domain.drift import Judged
-from leukdesk.domain.drift_words import Tongue, advice, measure_name, sentence, value
 from leukdesk.domain.proportions import wilson
 
 translate = QCoreApplication.translate

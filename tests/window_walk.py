@@ -180,7 +180,8 @@ def _new_models(desk: Desk, run: Path) -> Iterator[tuple[str, QWidget]]:
     desk.window.commands.go_train.trigger()
     for verdict in ("", "better"):
         if verdict:
-            write_gate(run / "gate", verdict=verdict, notes=("few_groups",), audit=True, original=True)
+            names = {"new": "fake-other", "active": "fake-stage"}
+            write_gate(run / "gate", verdict=verdict, notes=("few_groups",), audit=True, original=True, **names)
         desk.session.gating.open(SimpleNamespace(folder=run, title="x"))
         desk.until(lambda: not gate.doing)
         yield f"gate {verdict}", desk.window

@@ -96,7 +96,7 @@ def test_every_verdict_is_said_and_proposes(desk: Desk, run: SimpleNamespace) ->
         ]
         assert view.first_control() is (view.decision.use if proposes else view.decision.keep)
         if difference is not None:
-            for words in ("31 patients", "▲ +6.0 (+2.5 to +10.0) better", "▼ −9.0 (−12.5 to −5.0) worse"):
+            for words in ("31 patients", "▲ +6.0 (+2.5 … +10.0) better", "▼ −9.0 (−12.5 … −5.0) worse"):
                 assert words in texts(view)
 
 

@@ -185,4 +185,4 @@ def _signed(value: float) -> str:
 def _limits(figure: Figure, words: object) -> str:
     assert callable(words)
     low, high = (translate("Gate", "not known") if one is None else words(one) for one in (figure.low, figure.high))
-    return translate("Gate", "{low} to {high}").format(low=low, high=high)
+    return f"{low} … {high}"

@@ -65,7 +65,7 @@ PY
 }
 window() {  # FILE EVENT: opens the window on a file and waits for what its trace tells
   rm -f "$root/srv/lab/trace"
-  "${inside[@]}" DISPLAY=:97 LEUKDESK_STARTUP_TRACE=/srv/lab/trace leukdesk "$1" >"$results/window.log" 2>&1 &
+  "${inside[@]}" DISPLAY=:97 LEUKDESK_STARTUP_TRACE=/srv/lab/trace leukdesk $1 >"$results/window.log" 2>&1 &
   window=$!
   for _ in $(seq 200); do grep -qs "$2" "$root/srv/lab/trace" && break; sleep 0.1; done
   grep -qs "$2" "$root/srv/lab/trace" || { cat "$results/window.log"; fail "the window did not come to: $2"; }
@@ -86,8 +86,6 @@ lab leukdesk models export phantom-demo --out /srv/lab/phantom-demo-1.0.leukdesk
 window /srv/lab/phantom-demo-1.0.leukdesk model
 sleep 1 && picture model-file
 close
-kill "$xvfb"; wait "$xvfb" || true
-umount "$root/tmp/.X11-unix"
 
 say "a file of a model is known to the desktop, and asked about before it is imported"
 grep -q ':application/x-leukdesk-model:\*.leukdesk' "$root/usr/share/mime/globs2" || fail "its type is not known"
@@ -99,6 +97,19 @@ case $flavour in
   full) . packaging/product/try_training.sh ;;
   viewer) [ ! -e "$root/usr/bin/leukdesk-train" ] || fail "the viewer holds leukdesk-train" ;;
 esac
+
+say "the place to train"
+"$python" - "$root/srv/lab" <<'PY'
+import json, pathlib, sys
+for name, changes in {".local/share/leukdesk/workspace.json": {"place": "go_train"}, ".config/leukdesk/settings.json": {"welcomed": True}}.items():
+    file = pathlib.Path(sys.argv[1], name)
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+PY
+window "" model
+sleep 2 && picture train
+close
+kill "$xvfb"; wait "$xvfb" || true
+umount "$root/tmp/.X11-unix"
 . packaging/product/try_upgrade.sh
 
 say "removing it"

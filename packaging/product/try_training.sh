@@ -5,16 +5,18 @@ train() {
   lab env TF_CPP_MIN_LOG_LEVEL=3 leukdesk-train "$@" >>"$results/training.log" 2>&1 || { tail -20 "$results/training.log"; fail "leukdesk-train $1"; }
 }
 : >"$results/training.log"
+run=/srv/lab/.local/share/leukdesk/training/quick  # where the window lists it
+lab mkdir -p "$(dirname "$run")"
 train phantoms --out /srv/lab/phantoms --slides 8 --per-slide 4
 train recipes --json
 train plan /srv/lab/quick.toml --data /srv/lab/phantoms --json
-train train /srv/lab/quick.toml --data /srv/lab/phantoms --out /srv/lab/run
-train evaluate /srv/lab/run
-train publish /srv/lab/run --name lab-made --release 1.0 --models /srv/lab/made
+train train /srv/lab/quick.toml --data /srv/lab/phantoms --out "$run"
+train evaluate "$run"
+train publish "$run" --name lab-made --release 1.0 --models /srv/lab/made
 grep '"event": "evaluated"' "$results/training.log" | tail -1 | cut -c1-200
 train short all-stage --out /srv/lab/short --records /srv/lab/records  # on a pretrained network
-train gate /srv/lab/run --name lab-judged --release 1.0 --models /srv/lab/judged --out /srv/lab/gate
-[ -s "$root/srv/lab/gate/gate.json" ] && [ -s "$root/srv/lab/gate/audit/audit.html" ] || fail "not judged"
+train gate "$run" --name lab-judged --release 1.0 --models /srv/lab/judged --out "$run/gate"
+[ -s "$root$run/gate/gate.json" ] && [ -s "$root$run/gate/audit/audit.html" ] || fail "not judged"
 
 say "the published model is given out, imported and used"
 lab env LEUKDESK_MODELS=/srv/lab/made leukdesk models export lab-made --out /srv/lab/lab-made-1.0.leukdesk

@@ -44,6 +44,24 @@ def _blind(camera: Camera) -> None:
     camera.session.window.judging.review.session.accept()
 
 
+def _useful(camera: Camera) -> None:
+    """What is most useful to label, out of all cases."""
+    window = camera.session.window
+    session = window.judging.review.session
+    window.cases.show_list()
+    window.commands.most_useful.trigger()
+    camera.until(lambda: session.item is not None)
+    camera.until(lambda: session.pictures.picture(session.items[0].image.path) is not None)
+
+
+def _useful_done(camera: Camera) -> None:
+    _useful(camera)
+    session = camera.session.window.judging.review.session
+    for one in session.items:
+        session.correct(one, one.finding.label)
+    session.look_again()
+
+
 def _gallery(camera: Camera) -> None:
     _judge(camera)
     camera.session.window.judging.review.review.gallery_wanted.emit()
@@ -76,6 +94,8 @@ def _sign(camera: Camera) -> None:
 
 REVIEW_SCENES: dict[str, Scene] = {
     "Review: full": _reviewing(_judge),
+    "Most useful next: one": _reviewing(_useful),
+    "Most useful next: done": _reviewing(_useful_done),
     "Review: blind": _reviewing(_blind),
     "Review: gallery of a class": _reviewing(_gallery),
     "Review: done": _reviewing(_done),

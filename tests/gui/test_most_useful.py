@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from window_desk import Desk
 
 from leukdesk.app.viewmodels.review import Refusal, ReviewSession, ReviewState
+from leukdesk.app.views.widgets.action_button import ActionButton
 from leukdesk.domain.case import Case
 from leukdesk.history.history import History
 from tests.review_cases import record_case
@@ -114,3 +115,12 @@ def test_what_could_not_be_written_is_read_anew(desk: Desk, images: list[Path]) 
     history.reviews.sign(history.users.local().id, case_id)  # by somebody else, meanwhile
     session.say("blasts")
     desk.until(lambda: bool(failed) and session.state is ReviewState.EMPTY)
+
+
+def test_the_train_place_leads_there(desk: Desk, images: list[Path]) -> None:
+    begin(desk, images, 1)
+    desk.window.commands.go_train.trigger()
+    buttons = [one for one in desk.window.train.findChildren(ActionButton) if one.isVisible()]
+    next(one for one in buttons if one.defaultAction() is desk.window.commands.most_useful).click()
+    desk.until(lambda: session_of(desk).item is not None)
+    assert desk.window.places.currentWidget() is desk.window.cases

@@ -251,6 +251,7 @@ class MainWindow(QMainWindow):
         self.batch = BatchView(batches, self._theme)
         self.models = ModelsView(self._model.engine, self._theme)
         self.train = TrainView(training, self._theme)
+        self.train.offer(self.commands.most_useful)
         self.staying = AskBeforeLeaving(training, self._theme, self)
 
     def keep_watch(self, desk: WatchDesk) -> None:

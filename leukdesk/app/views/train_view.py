@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from leukdesk.app.theme.theme import Theme
@@ -12,6 +13,7 @@ from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.views.remove_run_dialog import RemoveRunDialog
 from leukdesk.app.views.run_list_view import RunList
 from leukdesk.app.views.run_page_view import RunPage
+from leukdesk.app.views.widgets.action_button import ActionButton
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.empty_state import EmptyState
 from leukdesk.domain.errors import KnownError
@@ -56,6 +58,13 @@ class TrainView(QWidget):
         self.banner.hide()
         if self.isVisible():
             self.first_control().setFocus()
+
+    def offer(self, action: QAction) -> None:
+        """Something that helps before training: offered where there is no run, and below the list of runs."""
+        self.empty.add_foot(ActionButton(self._theme, action, "toggle"))
+        below = self.list.layout()
+        assert below is not None  # for the type checker
+        below.addWidget(ActionButton(self._theme, action, "toggle"))
 
     def show_run(self, key: str) -> None:
         """The page of a run."""

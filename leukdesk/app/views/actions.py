@@ -138,7 +138,7 @@ class Actions(QObject, HasCellActions):
         self.erase_case = self._action(self.tr("Erase this case…"), "close")
         self.lock = self._action(self.tr("Lock the window"), "lock", "Ctrl+Shift+L")
         self.review_case = self._action(self.tr("Review"), "ok", "Ctrl+R")
-        self.most_useful = self._action(self.tr("Most useful next"), "ok", "Ctrl+Shift+R")
+        self.most_useful = self._action(self.tr("Label most useful next"), "ok", "Ctrl+Shift+R")
         self.sign_case = self._action(self.tr("Sign off…"), "lock")
         self.amend_case = self._action(self.tr("Amend…"), "edit")
         self.case_versions = self._action(self.tr("Signed versions…"), "rows")

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
 from window_desk import Desk
 
-from leukdesk import paths
+from leukdesk import model_shelf, paths
+from leukdesk.app.main import Session, workbench
 from leukdesk.app.views.training_goes_on import TrainingGoesOn
+from leukdesk.app.workers.pictures import Pictures
+from leukdesk.bootstrap import Workbench
 from leukdesk.domain.training import RunState, TrainingOrder
 from leukdesk.settings import Settings
 from leukdesk.trainer import Trainer
@@ -24,6 +28,7 @@ from leukdesk.training_runs import TrainingRun
 from tests import stand_in_trainer, toy_runs
 
 LEFT = Qt.MouseButton.LeftButton
+LONG_MS = 120_000  # for what the real trainer does
 STAND_IN = [sys.executable, stand_in_trainer.__file__]
 
 
@@ -58,7 +63,7 @@ def standing(desk: Desk, key: str) -> TrainingRun:
 
 
 def until_state(desk: Desk, key: str, state: RunState) -> None:
-    desk.bot.waitUntil(lambda: standing(desk, key).state is state, timeout=90_000)
+    desk.bot.waitUntil(lambda: standing(desk, key).state is state, timeout=LONG_MS)
 
 
 @pytest.fixture
@@ -77,44 +82,99 @@ def pids(user_folder: Path) -> Iterator[Callable[[], list[int]]]:
             continue
 
 
+@pytest.fixture
+def real(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Session]]:
+    """Opens a window with the real workbench; the user's own key stands for the rebuilding, which other tests do."""
+    monkeypatch.delenv("LEUKDESK_MODELS", raising=False)
+    monkeypatch.setattr(model_shelf, "find_spec", lambda _: None)
+    chosen, made = Settings(theme="light"), []
+
+    def make() -> Session:
+        made.append(Session(qapp, chosen, workbench(chosen), Pictures(4_000_000)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.window.close()
+        one.close()
+        one.window.deleteLater()
+
+
 @pytest.mark.slow
-def test_a_run_is_watched_stopped_found_again_by_another_window_and_ends(
-    desk_with: Callable[[Settings], Desk], tmp_path: Path, pids: Callable[[], list[int]]
+def test_from_an_order_over_a_closed_window_to_a_model_in_use_and_back(
+    desk_with: Callable[[Settings], Desk],
+    real: Callable[[], Session],
+    qtbot: QtBot,
+    tmp_path: Path,
+    pids: Callable[[], list[int]],
 ) -> None:
     data = toy_runs.write_images(tmp_path / "images")
-    recipe = toy_runs.RECIPE.replace("epochs = 1", "epochs = 40")
-    first = opened(desk_with(Settings(theme="light")))
+    key = _watched_and_stopped(opened(desk_with(Settings(theme="light"))), data)
+    done = _shortened(paths.training_folder() / key, by=2)
+
+    Workbench(Settings()).shelf.keys.make("Lab A")
+    session = real()
+    session.open([])
+    qtbot.waitUntil(lambda: session.engine.predictor is not None, timeout=LONG_MS)
+    session.window.commands.go_train.trigger()
+    page = session.window.train.page
+    qtbot.waitUntil(page.go_on.isVisible, timeout=LONG_MS)
+    assert page.title.text() == "Toy colours again"
+    qtbot.mouseClick(page.go_on, LEFT)
+    qtbot.waitUntil(page.next.isVisible, timeout=LONG_MS)
+    run = session.training.run(key)
+    assert run is not None
+    assert [one.number for one in run.progress.epochs] == list(range(done + 2))
+    assert (run.folder / "best.safetensors").is_file()
+
+    qtbot.mouseClick(page.judge, LEFT)
+    view = session.gating.view
+    qtbot.waitUntil(lambda: view.form.judge.isVisible() and view.form.judge.isEnabled(), timeout=LONG_MS)
+    view.form.audited.setChecked(False)
+    qtbot.mouseClick(view.form.judge, LEFT)
+    qtbot.waitUntil(lambda: view.decision.use.isVisible() and not session.gate.doing, timeout=LONG_MS)
+    qtbot.keyClicks(view.decision.why, "These are other classes")
+    qtbot.mouseClick(view.decision.use, LEFT)
+    _until_used(qtbot, session, "toy")
+
+    session.window.open_paths([data / "red-00.png"])
+    qtbot.waitUntil(lambda: session.model.finding is not None, timeout=LONG_MS)
+    assert session.model.finding is not None
+    assert (session.model.finding.bundle.name, session.model.finding.prediction.label) == ("toy", "red")
+    session.window.commands.go_train.trigger()
+    qtbot.waitUntil(view.decision.back.isVisible, timeout=LONG_MS)
+    qtbot.mouseClick(view.decision.back, LEFT)
+    _until_used(qtbot, session, "all-stage")
+
+
+def _watched_and_stopped(first: Desk, data: Path) -> str:
+    """Train with the real trainer until curves have grown, stop, and close the window."""
     assert first.window.train.empty.isVisible()
-    key = ordered(first, TrainingOrder("Toy colours again", recipe, data))
-    page = first.window.train.page
-    first.bot.waitUntil(lambda: len(standing(first, key).progress.epochs) >= 3, timeout=90_000)
+    order = TrainingOrder("Toy colours again", toy_runs.RECIPE.replace("epochs = 1", "epochs = 40"), data)
+    key, page = ordered(first, order), first.window.train.page
+    first.bot.waitUntil(lambda: len(standing(first, key).progress.epochs) >= 3, timeout=LONG_MS)
     assert page.isVisible()
     assert "epoch 1" in page.losses.accessibleDescription()
     assert "Epoch 2: loss" in page.log.toPlainText()
     first.bot.mouseClick(page.stop, LEFT)
     until_state(first, key, RunState.STOPPED)
-    done = len(standing(first, key).progress.epochs)
-    assert 3 <= done < 40, "it was stopped before its end"
     first.window.close()
     first.session.close()
-    folder = paths.training_folder() / key
-    written = (folder / "recipe.toml").read_text()  # a shorter way to the end, so that the test is quick
-    (folder / "recipe.toml").write_text(written.replace("epochs = 40", f"epochs = {done + 2}"))
+    return key
 
-    second = opened(desk_with(Settings(theme="light")))
-    again = second.window.train.page
-    assert again.title.text() == "Toy colours again"
-    assert standing(second, key).state is RunState.STOPPED
-    second.bot.mouseClick(again.go_on, LEFT)
-    until_state(second, key, RunState.TRAINED)
-    run = standing(second, key)
-    assert [one.number for one in run.progress.epochs] == list(range(done + 2))
-    assert (folder / "best.safetensors").is_file()
-    assert again.next.isVisible()
-    wished: list[TrainingRun] = []
-    second.window.train.judge_wished.connect(wished.append)
-    second.bot.mouseClick(again.judge, LEFT)
-    assert [one.key for one in wished] == [key]
+
+def _shortened(folder: Path, *, by: int) -> int:
+    """Let a run end `by` epochs after those that are done, so that the test is quick; returns how many are done."""
+    done = sum('"event": "epoch"' in line for line in (folder / "events.jsonl").read_text().splitlines())
+    assert 3 <= done < 40, "it was stopped before its end"
+    recipe = folder / "recipe.toml"
+    recipe.write_text(recipe.read_text().replace("epochs = 40", f"epochs = {done + by}"))
+    return done
+
+
+def _until_used(bot: QtBot, session: Session, name: str) -> None:
+    engine = session.engine
+    bot.waitUntil(lambda: engine.card is not None and engine.card.name == name and not engine.loading, timeout=LONG_MS)
 
 
 def test_a_killed_run_is_told_with_what_to_do_and_goes_on(desk: Desk, pids: Callable[[], list[int]]) -> None:

@@ -44,6 +44,7 @@ from leukdesk.history.history import History
 from leukdesk.workspace import Workspace
 from tests.gates import write_gate
 from tests.review_walk import review_scenes
+from tests.run_walk import run_scenes
 from tests.watch_walk import watch_scenes
 
 CONTROLS = (
@@ -165,6 +166,7 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
         yield action.objectName(), desk.window
     yield from _new_models(desk, broken.parent / "run")
     yield from watch_scenes(desk, folder)
+    yield from run_scenes(desk)
     for dialog in (
         RemoveModelDialog(desk.session.theme, "x", desk.window),
         ImportModelDialog(desk.session.theme, "x", desk.window),

@@ -255,3 +255,11 @@ def test_a_bug_on_a_lane_is_told_too(desk: Desk) -> None:
     desk.until(lambda: bool(dialogs(desk)))
     assert "IndexError" in dialogs(desk)[0].findChildren(QPlainTextEdit)[0].toPlainText()
     dialogs(desk)[0].accept()
+
+
+def test_a_model_of_other_classes_takes_over_while_an_image_is_shown(desk: Desk, smears: list[Path]) -> None:
+    desk.start(smears[0])
+    desk.session.engine.choose("phantom-demo-1.0")
+    desk.until(lambda: desk.session.engine.card is not None and desk.session.engine.card.name == "phantom-demo")
+    desk.finish()
+    desk.until(lambda: desk.model.finding is not None and desk.model.finding.bundle.name == "phantom-demo")

@@ -51,7 +51,9 @@ class VerdictSection(QWidget):
     def _show_finding(self, finding: Finding) -> None:
         from leukdesk.analysis.decide import Speech, explain_decision
 
-        card = self._model.engine.card
+        card, seen_by = self._model.engine.card, finding.bundle
+        if card is not None and (card.name, card.version) != (seen_by.name, seen_by.version):
+            card = None  # another model has come, and its own finding is on its way
         speech = Speech(QCoreApplication.translate, percent, partial(number, decimals=1))
         sentence = explain_decision(finding, card, speech) if card is not None else ""
         accepted = finding.decision is Decision.ACCEPTED

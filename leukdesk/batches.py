@@ -175,6 +175,10 @@ class Batches:
         for first in range(0, jobs.get(job_id).total, PAGE):
             yield from jobs.rows(job_id, first=first, count=PAGE)
 
+    def paths(self, job_id: int) -> list[Path]:
+        """The files of a batch, each once."""
+        return list(self._paths(self.get(job_id)))
+
     def retry_failed(self, job_id: int) -> Job:
         """Failed items wait again; open the batch to do them."""
         return self._bench.history().jobs.retry_failed(job_id)

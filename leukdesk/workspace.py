@@ -23,6 +23,7 @@ class Workspace:
     switches: tuple[str, ...] = ()  # names of the actions that were on
     rect: tuple[int, int, int, int] = (0, 0, 0, 0)
     maximized: bool = False
+    watched: int = 0  # the batch into which a watched folder's images went; 0: none was watched
     ended: bool = True  # whether the window was closed, and not torn away
 
 
@@ -55,6 +56,7 @@ def _checked(data: dict[str, Any]) -> Workspace:
         switches=tuple(map(_word, data["switches"])),
         rect=(x, y, width, height),
         maximized=data["maximized"] is True,
+        watched=_whole(data.get("watched", 0)),
         ended=data["ended"] is True,
     )
 

@@ -52,6 +52,7 @@ class Arrivals:
     check: Callable[[Path], object]  # reads an image whole; raises `ImageError`
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
+    known: frozenset[Path] = frozenset()  # were handed over by another watch before: only once they change
     _files: dict[Path, _File] = field(default_factory=dict)
 
     def look(self) -> Look:
@@ -89,7 +90,8 @@ class Arrivals:
     def _is_complete(self, path: Path, sign: tuple[int, int]) -> bool:
         file = self._files.get(path)
         if file is None or file.sign != sign:
-            file = self._files[path] = _File(sign, self.clock())
+            before = file is None and path in self.known
+            file = self._files[path] = _File(sign, self.clock(), handed_over=before)
         if file.handed_over:
             return False
         file.looks += 1

@@ -208,6 +208,7 @@ class Session:
         self.last_work.interrupted.connect(self.window.offer)
         self.window.settings.recents_cleared.connect(self._forget)
         self.last_work.failed.connect(self.window.analyse.banner.tell)
+        self.batches.watch_again(self.last_work.before.watched, self.last_work.note)
         for told in (self.model.opened, self.model.selected, self.window.places.currentChanged):
             told.connect(self.last_work.note)
         self.engine.opened.connect(self._model_loaded)

@@ -185,7 +185,12 @@ def _tell(tally: CellTally, predictor: Predictor, arguments: argparse.Namespace,
 
 
 def _refuse_combinations(arguments: argparse.Namespace) -> None:
-    refused = ("heatmaps", "resume", "reuse", "ensemble", "scheduler")
+    if arguments.resume:
+        raise KnownError(
+            "--resume does not go with --cells",
+            advice="Leave it out: all cells are found again, and none that the case has is kept twice.",
+        )
+    refused = ("heatmaps", "reuse", "ensemble", "scheduler")
     for option in (one for one in refused if getattr(arguments, one)):
         raise KnownError(
             f"--{option} does not go with --cells", advice=f"Leave one of them out: --{option} or --cells."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from window_fixtures import WAIT_MS
 
@@ -273,3 +273,33 @@ def test_a_watched_folder_is_followed_also_when_it_vanishes(
     bench.bot.mouseClick(work.unwatch, LEFT)
     bench.until(lambda: not work.unwatch.isVisible())
     assert bench.desk.standing.counts == {ItemState.DONE: 2}
+
+
+def test_a_watched_folder_is_watched_again_by_the_next_window(
+    open_bench: Callable[[], Bench], smears: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leukdesk.app.viewmodels.watching._EVERY_MS", 50)
+    camera = tmp_path / "camera"
+    camera.mkdir()
+    (camera / "1.png").write_bytes(smears[0].read_bytes())
+    first = open_bench()
+    first.view.add_sources([camera])
+    first.bot.mouseClick(first.view.setup.watch, LEFT)
+    first.until(lambda: first.desk.items.rowCount() == 1)
+    first.close()
+    (camera / "2.png").write_bytes(smears[1].read_bytes())
+    second = open_bench()
+    second.until(lambda: second.desk.watching.on)
+    assert not second.desk.unfinished()
+    second.until(second.view.banner.isVisible)
+    words = [one.text() for one in second.view.banner.findChildren(QLabel)]
+    assert "This folder is watched again: camera" in words
+    second.bot.mouseClick(second.view.banner.button, LEFT)
+    second.until(lambda: second.desk.items.rowCount() == 2)
+    second.until(lambda: second.desk.standing.counts == {ItemState.DONE: 2})
+    second.bot.mouseClick(second.view.work.unwatch, LEFT)
+    second.close()
+    third = open_bench()
+    third.until(lambda: bool(third.desk.jobs))
+    third.bot.wait(200)
+    assert not third.desk.watching.on

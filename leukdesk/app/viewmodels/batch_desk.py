@@ -96,6 +96,17 @@ class BatchDesk(QObject):
         )
 
     @property
+    def watched_batch(self) -> int:
+        """The batch into which new images of a folder come, now or once somebody is signed in; 0: none."""
+        return self.watching.job_id or self.watching.earlier if self.watching is not None else 0
+
+    def watch_again(self, job_id: int, note: Callable[[], object]) -> None:
+        """Watch what the last window watched; call `note` whenever `watched_batch` is another."""
+        if self.watching is not None:
+            self.watching.turned.connect(note)
+            self.watching.remember(job_id)
+
+    @property
     def busy(self) -> bool:
         """Whether any batch is being made or worked off."""
         return self.runner.job_id != 0
@@ -113,7 +124,7 @@ class BatchDesk(QObject):
     def unfinished(self) -> list[Job]:
         """Batches that could go on, the newest first; not the one that runs."""
         open_states = (JobState.ACTIVE, JobState.PAUSED)
-        busy = (self.runner.job_id, self.watching.job_id if self.watching is not None and self.watching.on else 0)
+        busy = (self.runner.job_id, self.watched_batch)
         return [job for job in self.jobs if job.state in open_states and job.id not in busy]
 
     # -- what the user asks for
@@ -164,7 +175,7 @@ class BatchDesk(QObject):
             self.runner.cancel()
             self.changed.emit()
         elif self.job_id:
-            self._ask(lambda store: store.cancel(self.job_id), lambda job: self.show(job.id))
+            self.ask(lambda store: store.cancel(self.job_id), lambda job: self.show(job.id))
 
     def retry_failed(self) -> None:
         """Do again what failed."""
@@ -176,7 +187,7 @@ class BatchDesk(QObject):
             self.items.forget(numbers)
             self.go_on()
 
-        self._ask(lambda store: store.retry_failed(self.job_id), again)
+        self.ask(lambda store: store.retry_failed(self.job_id), again)
 
     def show(self, job_id: int, *, go_on: bool = False) -> None:
         """Show a batch as it was kept, a page of rows after the other; and go on with it if asked so."""
@@ -201,7 +212,7 @@ class BatchDesk(QObject):
     def look_up(self) -> None:
         """Read anew which batches there are."""
         if self.casebook.is_open:
-            self._ask(lambda store: tuple(store.all()[:_KNOWN]), self._take_jobs)
+            self.ask(lambda store: tuple(store.all()[:_KNOWN]), self._take_jobs)
 
     def choose_model(self, key: str) -> None:
         """Show the answers of another of the batch's models."""
@@ -211,12 +222,12 @@ class BatchDesk(QObject):
 
     def export(self, path: Path) -> None:
         """Write the ledger: CSV, JSON or XLSX, as the name ends."""
-        self._ask(lambda store: store.export(self.job_id, path), lambda _: self.done.emit("export"), lane=True)
+        self.ask(lambda store: store.export(self.job_id, path), lambda _: self.done.emit("export"), lane=True)
 
     def sort_into_folders(self, folder: Path, *, link: bool) -> None:
         """Copy (or link) the images into a folder for each group."""
         job_id = self.job_id
-        self._ask(
+        self.ask(
             lambda store: store.sort_into(job_id, folder, link=link),
             lambda _: self.done.emit("sorted"),
             lane=True,
@@ -245,7 +256,7 @@ class BatchDesk(QObject):
         """The window closes: what runs is paused, without loss, and offered at the next start."""
         self.runner.pause()
         if self.watching is not None:
-            self.watching.stop()
+            self.watching.rest()
 
     # -- what comes back
 
@@ -321,7 +332,8 @@ class BatchDesk(QObject):
     def _take_failure(self, _job_id: int, error: Exception) -> None:
         self.tell(error)
 
-    def _ask(self, work: Callable[[BatchStore], Any], done: Callable[[Any], object], *, lane: bool = False) -> None:
+    def ask(self, work: Callable[[BatchStore], Any], done: Callable[[Any], object], *, lane: bool = False) -> None:
+        """Ask the store of batches on the history's lane, or on the one for writing files."""
         if lane:
             self._lane.submit(lambda: work(self.store()), done, self.tell)
         else:

@@ -148,6 +148,12 @@ class BatchStore(Protocol):
     def add(self, user: int, job_id: int, paths: Sequence[Path]) -> Job:
         """More files at the end of a batch."""
 
+    def get(self, job_id: int) -> Job:
+        """A batch with its counts. Raises `HistoryError`."""
+
+    def paths(self, job_id: int) -> list[Path]:
+        """The files of a batch, each once."""
+
     def open(self, job_id: int, user: int) -> AbstractContextManager[BatchRun]:
         """Load the models of a batch and be ready to go on with it."""
 

@@ -13,7 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from leukdesk.app.viewmodels.batch_desk import BatchDesk
 from leukdesk.app.workers.batch_runner import BatchRunner
 from leukdesk.app.workers.lanes import Lane
+from leukdesk.domain.batch import BatchOptions
 from leukdesk.domain.errors import KnownError
+from leukdesk.domain.job import ItemState, JobState
 
 if TYPE_CHECKING:
     from leukdesk.analysis.arrivals import Arrivals, Look
@@ -28,6 +30,8 @@ class Watching(QObject):
     """One folder at a time. It goes on while other places are open and while another batch runs."""
 
     changed = Signal()
+    turned = Signal()  # a folder is watched, or no longer
+    resumed = Signal(object)  # Path: the folder that an earlier window watched is watched again
 
     def __init__(
         self, desk: BatchDesk, runner: BatchRunner, lane: Lane, check: Callable[[Path], object], parent: QObject
@@ -40,7 +44,7 @@ class Watching(QObject):
         self._user = 0
         self._queue: list[Path] = []
         self.folder: Path | None = None
-        self.job_id = 0
+        self.job_id = self.earlier = 0  # `earlier`: the batch to go on with once somebody may
         self.waited_for: tuple[Path, ...] = ()
         self.there = True
         self._timer = QTimer(self)
@@ -50,6 +54,8 @@ class Watching(QObject):
         runner.told.connect(desk.take_event)
         runner.ended.connect(lambda _job: self._send())
         runner.failed.connect(self._fail)
+        desk.first_listed.connect(self._try_again)
+        desk.casebook.user_changed.connect(self._try_again)
 
     @property
     def on(self) -> bool:
@@ -68,10 +74,38 @@ class Watching(QObject):
 
     def stop(self) -> None:
         """Watch no longer; what is under way is paused, and can go on as any batch."""
+        self.rest()
+        self.folder, self._arrivals, self.waited_for, self._queue = None, None, (), []
+        self.job_id = self.earlier = 0
+        self.turned.emit()
+        self.changed.emit()
+
+    def rest(self) -> None:
+        """The window closes: the next one watches again, if it is told by `remember`."""
         self._timer.stop()
         self._runner.pause()
-        self.folder, self._arrivals, self.waited_for, self._queue = None, None, (), []
-        self.changed.emit()
+
+    def remember(self, job_id: int) -> None:
+        """The batch whose folder was watched when the last window closed or was torn away; 0: none."""
+        self.earlier = job_id
+
+    def _try_again(self) -> None:
+        user = self._desk.casebook.user
+        if self.earlier and not self.on and user is not None and self._desk.may_record:
+            job_id, self._user = self.earlier, user.id
+            self._desk.ask(lambda store: (store.get(job_id), store.paths(job_id)), self._go_on)
+
+    def _go_on(self, found: tuple[Job, list[Path]]) -> None:
+        job, known = found
+        options = BatchOptions.from_mapping(job.options)
+        if self.on or job.state is JobState.CANCELLED or len(options.sources) != 1:
+            self.earlier = 0
+            return
+        self.folder, self._recursive = Path(options.sources[0]), options.recursive
+        self._follow(job, frozenset(known))
+        if job.counts.get(ItemState.WAITING, 0):
+            self._runner.start(self._desk.store, job.id, self._user)
+        self.resumed.emit(self.folder)
 
     def _begin(self, plan: BatchPlan, case_id: int | None) -> None:
         user = self._user
@@ -85,13 +119,19 @@ class Watching(QObject):
     def _take_job(self, job: Job) -> None:
         if self.job_id or self.folder is None:  # files were added to it
             return
+        self._desk.take_made(job)
+        self._follow(job, frozenset())
+
+    def _follow(self, job: Job, known: frozenset[Path]) -> None:
         from leukdesk.analysis.arrivals import Arrivals
 
-        self.job_id = job.id
-        self._arrivals = Arrivals(self.folder, self._recursive, self._check)
-        self._desk.take_made(job)
+        if self.folder is None:
+            return
+        self.job_id, self.earlier = job.id, 0
+        self._arrivals = Arrivals(self.folder, self._recursive, self._check, known=known)
         self._timer.start()
         self._look()
+        self.turned.emit()
         self.changed.emit()
 
     def _look(self) -> None:

@@ -47,7 +47,7 @@ class EarlierBatches(QWidget):
     def _follow(self) -> None:
         self._title.setVisible(bool(self.lines))
         for line in self.lines:
-            line.say(self._desk.runner.job_id == line.job.id)
+            line.say(self._desk.runner.job_id == line.job.id, self._desk.watched_batch == line.job.id)
 
 
 class BatchLine(QFrame):
@@ -69,7 +69,7 @@ class BatchLine(QFrame):
         row.addWidget(self._words)
         row.addWidget(self.open)
 
-    def say(self, running: bool) -> None:
+    def say(self, running: bool, watched: bool) -> None:
         """How it stands."""
         job = self.job
         done = job.total - job.counts.get(ItemState.WAITING, 0) - job.counts.get(ItemState.RUNNING, 0)
@@ -82,10 +82,12 @@ class BatchLine(QFrame):
         open_states = (JobState.ACTIVE, JobState.PAUSED)
         if running:
             words[1:] = [self.tr("running")]
+        elif watched:
+            words[1:] = [self.tr("watching its folder")]
         elif job.state in open_states:
             words.append(self.tr("not finished"))
         elif job.state is JobState.CANCELLED:
             words.append(self.tr("cancelled"))
         self._words.setText(" · ".join(words))
-        self.open.setText(self.tr("Go on…") if job.state in open_states and not running else self.tr("Show"))
+        self.open.setText(self.tr("Go on…") if job.state in open_states and not running | watched else self.tr("Show"))
         self.open.setAccessibleName(f"{self.open.text()} {self._name.text()}")

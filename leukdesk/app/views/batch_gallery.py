@@ -121,6 +121,8 @@ class BatchGallery(QFrame):
             middle = self.view.visualRect(items.index(place)).center().y()
             bar = self.view.verticalScrollBar()
             bar.setValue(bar.value() + middle - before)
+        elif anchor is not None:  # it is not shown any longer: other groups are
+            self.view.verticalScrollBar().setValue(0)
         self._describe()
 
     def _headings(self) -> list[Heading]:

@@ -84,6 +84,7 @@ class BatchSetup(QWidget):
         whole = QVBoxLayout(self._ensemble_row)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(_row(self.ensemble, self.ensemble.accessibleName()))
+        self._ensemble_why.setIndent(self.ensemble.width() + tokens.SPACE_3)
         whole.addWidget(self._ensemble_why)
         self.folders.setModel(self.tree)
         self.folders.setHeaderHidden(True)

@@ -72,7 +72,22 @@ class BatchView(QWidget):
             go.trigger()
             self.desk.show(job_id, go_on=True)
 
+        def tell_of(folder: Path) -> None:
+            words = self.tr("This folder is watched again: {name}").format(name=folder.name)
+            more = self.tr("Images that came meanwhile are classified now.")
+            self.banner.say(words, more, "plain", self.tr("Show"), show_watched)
+            if not banner.isVisible():
+                banner.say(words, more, "plain", self.tr("Show"), show_watched)
+
+        def show_watched() -> None:
+            banner.hide()
+            self.banner.hide()
+            go.trigger()
+            self.desk.show(self.desk.watched_batch)
+
         self.desk.first_listed.connect(offer)
+        if self.desk.watching is not None:
+            self.desk.watching.resumed.connect(tell_of)
 
     def _connect(self) -> None:
         desk = self.desk

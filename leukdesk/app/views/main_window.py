@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
             switches=tuple(one.objectName() for one in self._lasting() if one.isChecked()),
             rect=(rect.x(), rect.y(), rect.width(), rect.height()),
             maximized=self.isMaximized(),
+            watched=self.batch.desk.watched_batch,
         )
 
     def stand_as(self, before: Workspace) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leukdesk import workspace
 from leukdesk.workspace import Workspace
 
-LEFT = Workspace(("smears", "a b.png"), "smears/ä.png", "go_models", ("as_list",), (-10, 20, 900, 700), True, False)
+LEFT = Workspace(("smears", "a b.png"), "smears/ä.png", "go_models", ("as_list",), (-10, 20, 900, 700), True, 7, False)
 
 
 def test_what_was_left_is_found(tmp_path: Path) -> None:

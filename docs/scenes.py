@@ -13,6 +13,7 @@ from case_scenes import CASE_SCENES
 from cell_scenes import CELL_SCENES
 from gate_scenes import GATE_SCENES
 from scenes_review import REVIEW_SCENES
+from setup_scenes import SETUP_SCENES
 from train_scenes import TRAIN_SCENES
 from watch_scenes import WATCH_SCENES
 
@@ -371,6 +372,7 @@ SCENES: dict[str, Scene] = {
     "Models: removing": _models_with(_removing),
     "Models: error": _models([Installed(Path("all-stage-1.0"), error=_CHANGED)]),
     **TRAIN_SCENES,
+    **SETUP_SCENES,
     **GATE_SCENES,
     "Calibration": _with(lambda camera: camera.session.window.commands.calibrate.trigger()),
     "Settings": _with(lambda camera: camera.session.window.commands.go_settings.trigger()),

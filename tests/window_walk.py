@@ -45,6 +45,7 @@ from leukdesk.workspace import Workspace
 from tests.gates import write_gate
 from tests.review_walk import review_scenes
 from tests.run_walk import run_scenes
+from tests.training_walk import setup_states
 from tests.watch_walk import watch_scenes
 
 CONTROLS = (
@@ -167,6 +168,8 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
     yield from _new_models(desk, broken.parent / "run")
     yield from watch_scenes(desk, folder)
     yield from run_scenes(desk)
+    for state in setup_states(desk.session, folder):
+        yield state, desk.window
     for dialog in (
         RemoveModelDialog(desk.session.theme, "x", desk.window),
         ImportModelDialog(desk.session.theme, "x", desk.window),

@@ -21,6 +21,7 @@ from window_walk import clipped, scenes, texts
 from leukdesk.app import language
 from leukdesk.domain.vocabulary import RESEARCH_USE
 from leukdesk.settings import Settings
+from tests.training_walk import SAID
 
 ROOT = Path(__file__).resolve().parents[2]
 SEGMENT = re.compile(r"\[[^\[\]]*\]")
@@ -37,7 +38,8 @@ DATA = re.compile(
 # Messages of the rooms below the window are English as yet: resources/translations/README.md says so.
 MESSAGES = re.compile(
     r"(?i)it was damaged\.|settings\.json|nothing is to be done\.|the file ends too early.*"
-    r"|the folder of the control set is gone\.?|connect its disk, or choose a control set anew\."
+    r"|the folder of the control set is gone\.?|connect its disk, or choose a control set anew\.|"
+    + "|".join(re.escape(str(one)) for one in sorted(SAID, key=lambda one: -len(str(one))))
 )
 
 

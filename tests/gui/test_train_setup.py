@@ -82,7 +82,7 @@ class Way:
     def choose(self) -> None:
         """Begin with the installed bundle."""
         self.desk.listed()
-        self.setup.use_source(self.setup.sources[0])
+        self.setup.use_source(next(one for one in self.setup.sources if one.group == "bundle"))
         self.desk.written()
 
     def page(self, kind: type) -> object:
@@ -197,6 +197,16 @@ def test_classes_are_matched_by_the_trainer_and_changed_by_hand(way: Way) -> Non
     way.desk.written({"neutrophils": "neutrophil", "LYT": "lymphocyte", "unclear": "monocyte"})
     page.classes.own.click()
     assert "--own-classes" in way.desk.last.words
+
+
+def test_an_installed_model_is_adapted_with_all_its_classes(way: Way) -> None:
+    way.to(Step.RECIPE)
+    way.desk.listed()
+    way.setup.use_source(way.setup.sources[0])
+    assert "--adapt" in way.desk.last.words
+    way.desk.last.failed.emit(DataError("has too few images of ig (0)", advice="Label at least 9 images of each."))
+    assert way.view.error.isVisible()
+    assert not way.view.next.isEnabled()
 
 
 def test_a_two_stage_recipe_cannot_be_chosen_and_says_why(way: Way) -> None:

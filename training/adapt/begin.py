@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Order:
     group_column: str = ""
     class_map: Mapping[str, str] | None = None
     seed: int = 0
+    changes: Mapping[str, Any] = field(default_factory=dict)  # of the recipe, over those that an adaptation makes
     forgetting: bool = True  # hold the result against the original test images too
 
 
@@ -48,7 +49,7 @@ def begin_adaptation(order: Order) -> Run:
     """
     if (order.out / "run.json").is_file():
         return _begun_before(order)
-    composed = _recipe(order)
+    composed = adaptation_recipe(order)
     also = {"adaptation": {"bundle": order.bundle.resolve().name}, "replay": _replay(order, composed)}
     with tempfile.TemporaryDirectory(prefix="leukdesk-adapt-") as scratch:
         file = Path(scratch) / f"{composed.recipe.name}.toml"
@@ -73,7 +74,8 @@ def _begun_before(order: Order) -> Run:
     return run
 
 
-def _recipe(order: Order) -> Composed:
+def adaptation_recipe(order: Order) -> Composed:
+    """The recipe of an adaptation. Raises `DataError` where there are too few images, `BundleError`."""
     per_class = _per_class(order)
     card = read_card(order.bundle, names())
     changes: dict[str, Any] = {
@@ -86,7 +88,7 @@ def _recipe(order: Order) -> Composed:
         "phases": [{"epochs": EPOCHS, "learning_rate": RATE, "schedule": "cosine", "train": "all"}],
         "data_name": "Images labelled in this laboratory, to adapt a model with",
     }
-    composed = compose(str(order.bundle), per_class, Wishes(order.class_map, changes=changes))
+    composed = compose(str(order.bundle), per_class, Wishes(order.class_map, changes={**changes, **order.changes}))
     require_enough(_counted(per_class, composed.class_map), card.class_ids, order.data)
     return composed
 

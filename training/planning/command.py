@@ -13,6 +13,7 @@ from training.planning.told import Notice, Told
 
 if TYPE_CHECKING:
     from training.datasets import DataSet
+    from training.planning.compose import Composed
     from training.recipe import Recipe
     from training.splits import Split
 
@@ -39,6 +40,7 @@ def _add_recipe(subparsers: Any) -> None:
     recipe.add_argument("--check", action="store_true", help="only say what is wrong with a .toml file, line by line")
     recipe.add_argument("--class-map", metavar="JSON", help='{"name in the data": "class id, or empty to leave out"}')
     recipe.add_argument("--own-classes", action="store_true", help="the data's own classes instead of the source's")
+    recipe.add_argument("--adapt", action="store_true", help="adapt a bundle gently, from about 100 images on")
     recipe.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="another value in the recipe")
     recipe.add_argument("--out", type=Path, help="file to write")
     recipe.set_defaults(func=_recipe)
@@ -99,7 +101,10 @@ def _recipe(arguments: argparse.Namespace) -> int:
     per_class = _dataset(arguments).per_class() if arguments.data else _of_source(arguments.source)
     mapped = _json(arguments.class_map, "--class-map") if arguments.class_map else None
     changes = {key: _value(value) for key, _, value in (one.partition("=") for one in arguments.set)}
-    made = compose(arguments.source, per_class, Wishes(mapped, arguments.own_classes, changes))
+    if arguments.adapt:
+        made = _adaptation(arguments, mapped, changes)
+    else:
+        made = compose(arguments.source, per_class, Wishes(mapped, arguments.own_classes, changes))
     if arguments.out is not None:
         from training.checkpoint import write_atomically
 
@@ -108,6 +113,17 @@ def _recipe(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         _say("\n".join(_spoken(made.notices)) if arguments.out else made.text)
     return DONE
+
+
+def _adaptation(arguments: argparse.Namespace, mapped: dict[str, str] | None, changes: dict[str, Any]) -> Composed:
+    from leukdesk.domain.errors import DataError
+    from training.adapt.begin import Order, adaptation_recipe
+
+    if arguments.data is None:
+        raise DataError("needs images", subject="--adapt", advice="Give --data with those of the laboratory.")
+    columns = {"label_column": arguments.label_column, "group_column": arguments.group_column}
+    order = Order(Path(arguments.source), arguments.data, Path(), class_map=mapped, changes=changes, **columns)
+    return adaptation_recipe(order)
 
 
 def _of_source(source: str) -> dict[str, int]:

@@ -25,7 +25,9 @@ def glance(data: Path, *, label_column: str = "", group_column: str = "") -> dic
     except DataError as error:
         if not columns:
             raise
-        return found | {"problem": str(error), "images": 0, "classes": {}, "grouping": "none", "groups": 0}
+        advice = error.advice.replace(" or name it with --label-column", ", or choose it here")
+        problem = f"{error.what[:1].upper()}{error.what[1:]}. {advice}"
+        return found | {"problem": problem.strip(), "images": 0, "classes": {}, "grouping": "none", "groups": 0}
     groups = {one.group for one in dataset.samples if one.group}
     return found | {
         "layout": dataset.layout,

@@ -82,6 +82,7 @@ QToolButton[kind="rail"]:focus { border: 2px solid $focus; padding: ${s2}px 0; }
 QFrame[segments="true"] { background: $track; border: 1px solid $outline; border-radius: ${radius}px; }
 QToolButton[kind="segment"] { padding: 2px ${s2}px; border-radius: 5px; color: $text; }
 QToolButton[kind="segment"]:checked { background: $raised; border: 1px solid $accent; padding: 3px 9px; }
+QToolButton[kind="segment"]:disabled { color: $disabled; }
 QToolButton[kind="segment"]:focus { border: 2px solid $focus; padding: 2px ${s2}px; }
 
 QFrame[chip] { border-radius: 10px; background: $track; }

@@ -33,10 +33,15 @@ class Source:
     name: str
     title: str
     details: str
-    group: str  # "bundle", "leukdesk" or the published system's name
+    group: str  # "adapt", "bundle", "leukdesk" or the published system's name
     scope: str = "field"
     bundle: Path | None = None
     lacks: str = ""
+
+    @property
+    def adapts(self) -> bool:
+        """Whether a bundle is adapted gently, and keeps all of its classes."""
+        return self.group == "adapt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,7 @@ class TrainSetup(QObject):
         words = ["recipe", source.name, *self.choice.data_words(), *self.choice.split_changes()]
         words += ["--class-map", _json(self.choice.class_map)] if self.choice.class_map else []
         words += ["--own-classes"] if self.choice.own_classes else []
+        words += ["--adapt"] if source.adapts else []
         words += ["--out", str(self._draft), "--json"]
         self._ask("write", words, self._take_recipe, self.write)
 

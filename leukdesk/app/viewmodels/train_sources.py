@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
@@ -18,14 +19,25 @@ translate = QCoreApplication.translate
 def of_bundles(installed: Iterable[Installed]) -> tuple[Source, ...]:
     """Bundles whose files are sound, those for real images first."""
     sound = [one for one in installed if one.card is not None]
-    found = []
+    adapted, further = [], []
     for one in sorted(sound, key=lambda one: one.card is not None and one.card.synthetic):
         assert one.card is not None  # for the type checker
         names = ", ".join(each.display for each in one.card.classes)
         details = translate("Training", "Knows {names}.").format(names=names)
         title = f"{one.card.name} {one.card.version}: {one.card.title}"
-        found.append(Source(str(one.folder), title, details, "bundle", one.card.scope, one.folder))
-    return tuple(found)
+        further.append(Source(str(one.folder), title, details, "bundle", one.card.scope, one.folder))
+        if not one.card.synthetic:
+            adapted.append(replace(further[-1], group="adapt", details=_adapting(details)))
+    return (*adapted, *further)
+
+
+def _adapting(details: str) -> str:
+    words = translate(
+        "Training",
+        "It keeps all its classes and learns only how your microscope and stain look: a few minutes, from about a "
+        "hundred labelled images on, with some of each class.",
+    )
+    return f"{words} {details}"
 
 
 def of_recipes(recipes: Sequence[Mapping[str, Any]]) -> tuple[Source, ...]:

@@ -43,7 +43,7 @@ class ClassMap(QWidget):
         choice = self._setup.choice
         chosen = choice.source is not None
         self.empty.setVisible(not chosen)
-        self._switch.setVisible(chosen)
+        self._switch.setVisible(choice.source is not None and not choice.source.adapts)
         self.own.setChecked(choice.own_classes)
         counts = choice.looked.get("classes", {})
         self._rows.setVisible(chosen and not choice.own_classes and bool(counts))

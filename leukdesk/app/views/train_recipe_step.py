@@ -55,6 +55,7 @@ class RecipeStep(TrainStep):
         self.classes.show_choice()
         self.notices.show_notices(setup.choice.recipe.get("warnings", ()))
         self.text.show_choice()
+        self._text_card.setVisible(bool(setup.choice.recipe))
 
     def _use(self, item: QTreeWidgetItem | None) -> None:
         source = item.data(0, _SOURCE) if item is not None else None
@@ -72,7 +73,7 @@ class RecipeStep(TrainStep):
                 self.sources.addTopLevelItem(heads[one.group])
             heads[one.group].addChild(self._item(one))
         for name, head in heads.items():
-            head.setExpanded(name in ("bundle", "leukdesk"))
+            head.setExpanded(name in ("adapt", "bundle"))
         self.sources.blockSignals(False)
 
     def _item(self, source: Source) -> QTreeWidgetItem:
@@ -85,7 +86,8 @@ class RecipeStep(TrainStep):
 
     def _group(self, name: str) -> str:
         known = {
-            "bundle": self.tr("Installed models (recommended)"),
+            "adapt": self.tr("Adapt an installed model to this laboratory (recommended, from about 100 images)"),
+            "bundle": self.tr("Train an installed model further (recommended, with several hundred)"),
             "leukdesk": self.tr("As the shipped models were made"),
         }
         return known.get(name) or self.tr("Published system {name}").format(name=name)
@@ -109,3 +111,6 @@ class RecipeStep(TrainStep):
         self._card(self.sources, self.details)
         self._card(self.classes, self.notices)
         self._card(self.text)
+        card = self.text.parentWidget()
+        assert card is not None  # for the type checker
+        self._text_card = card

@@ -36,6 +36,8 @@ class RecipeText(QWidget):
         """Show what is chosen by now."""
         choice = self._setup.choice
         self.open.setVisible(bool(choice.recipe))
+        if choice.problems and not self.open.isChecked():
+            self.open.setChecked(True)
         if not self._rest.isActive() and self.edit.toPlainText() != choice.text:
             self.edit.blockSignals(True)
             self.edit.setPlainText(choice.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,7 +19,8 @@ from leukdesk.app.views.train_start_step import StartStep
 from leukdesk.app.views.train_step import TrainStep
 from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.widgets.empty_state import EmptyState
-from leukdesk.app.views.widgets.inline_error import InlineError
+from leukdesk.app.views.widgets.inline_error import InlineError, in_words
+from leukdesk.app.views.widgets.labels import ElidedLabel
 from leukdesk.app.views.widgets.progress_row import ProgressRow
 from leukdesk.app.views.widgets.segments import Segments
 
@@ -41,6 +42,7 @@ class TrainSetupView(QWidget):
         self.leave = QPushButton(self.tr("Leave"))
         self.back, self.next = QPushButton(self.tr("Back")), QPushButton(self.tr("Next"))
         self.missing = EmptyState(theme, "train")
+        self.why = ElidedLabel("caption", Qt.TextElideMode.ElideRight)
         self.way: tuple[TrainStep, ...] = (
             DataStep(setup, theme),
             CheckStep(setup, theme),
@@ -106,12 +108,25 @@ class TrainSetupView(QWidget):
         self.next.setText(self.tr("Start training") if last else self.tr("Next"))
         self.next.setEnabled(setup.choice.reachable(Step.START) if last else setup.choice.ready(setup.step))
 
+        self.why.set_text("" if self.next.isEnabled() or setup.doing or setup.missing else self._why_not())
+        self.why.setVisible(bool(self.why.text()))
+
+    def _why_not(self) -> str:
+        choice = self._setup.choice
+        if self._setup.step is Step.RECIPE and choice.problems:
+            return self.tr("The recipe has mistakes: see below its text")
+        return {
+            Step.DATA: self.tr("Choose images whose classes are known"),
+            Step.CHECK: self.tr("Mend what is listed, then check again") if choice.blocked else "",
+            Step.RECIPE: self.tr("Choose what to begin with"),
+        }.get(self._setup.step, "")
+
     def _show_missing(self) -> None:
         missing = self._setup.missing
         if missing is not None:
-            self.missing.say(self.tr("Nothing can be trained here"), str(missing))
+            self.missing.say(self.tr("Nothing can be trained here"), in_words(missing))
         self.missing.setVisible(missing is not None)
-        for one in (self.steps, self.pages, self.back, self.next):
+        for one in (self._head, self.pages, self.back, self.next):
             one.setVisible(missing is None)
 
     def _words(self) -> str:
@@ -155,11 +170,12 @@ class TrainSetupView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._row("header", self.steps, None))
+        self._head = self._row("header", self.steps, None)
+        column.addWidget(self._head)
         column.addWidget(self.missing, 1)
         column.addWidget(self.pages, 1)
         column.addWidget(self._error_row())
-        column.addWidget(self._row("status", self.leave, None, self.progress, None, self.back, self.next))
+        column.addWidget(self._row("status", self.leave, None, self.progress, self.why, None, self.back, self.next))
         self.setProperty("panel", "surface")
 
     def _error_row(self) -> QWidget:
@@ -197,4 +213,4 @@ def lead_to_setup(train: TrainView, setup: TrainSetup, theme: Theme) -> None:
         train.show_page(made[0])
 
     train.new_wished.connect(show)
-    setup.ordered.connect(lambda _order: train.show_runs())
+    setup.ordered.connect(train.desk.begin)

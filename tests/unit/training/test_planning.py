@@ -80,6 +80,17 @@ def test_classes_of_the_data_make_a_model_of_their_own() -> None:
     assert made.recipe.limits == ("Trained on images of one laboratory: those of others are answered less reliably.",)
 
 
+def test_an_adaptation_keeps_all_classes_or_says_what_it_lacks(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data = write_images(tmp_path / "data", count=8)
+    words = ("recipe", bundle("wbc-type-1.1"), "--data", data, "--json", "--class-map")
+    mapped = json.dumps({"red": "ig", "blue": "platelet"})
+    assert main([*map(str, words), mapped, "--adapt"]) == 2
+    assert "too few images of ig (4), neutrophil (0)" in capsys.readouterr().err
+    assert told(capsys, *words, mapped)["class_map"] == {"red": "ig", "blue": "platelet"}
+
+
 def test_unlike_classes_are_refused_with_both_lists(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     data = write_images(tmp_path / "data", count=8)
     assert main(["recipe", str(bundle("wbc-type-1.1")), "--data", str(data), "--json"]) == 2

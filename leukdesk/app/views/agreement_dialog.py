@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.agreement import AgreementViewModel
 from leukdesk.app.viewmodels.faces import Vocabulary
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.viewmodels.review_words import label_name
 from leukdesk.app.viewmodels.signing_words import kappa_words
-from leukdesk.app.views.widgets.inline_error import InlineError
+from leukdesk.app.views.widgets.form_dialog import FormDialog
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.month_plot import MonthPlot
 from leukdesk.app.views.widgets.skeleton import Skeleton
@@ -32,20 +22,17 @@ from leukdesk.domain.review import Agreement
 _WIDTH, _TABLE = 600, 170  # px
 
 
-class AgreementDialog(QDialog):
+class AgreementDialog(FormDialog):
     """Shows what an `AgreementViewModel` was opened with."""
 
     def __init__(
         self, model: AgreementViewModel, vocabulary: Vocabulary, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, self.tr("Agreement with the model"), _WIDTH, parent, subject=False)
         self._model, self._vocabulary, self._theme = model, vocabulary, theme
-        self.setWindowTitle(self.tr("Agreement with the model"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.awaited = Skeleton(theme, "lines", self.tr("Counting"))
         self.case, self.all = label("", "strong", wrap=True), label("", wrap=True)
         self.plot, self.pairs = MonthPlot(theme), QTreeWidget()
-        self.error = InlineError(theme, self, subject=False)
         self._set_up_pairs()
         self._lay_out()
         model.changed.connect(self._show)
@@ -62,7 +49,7 @@ class AgreementDialog(QDialog):
         self.all.setText(self.tr("All cases: {words}").format(words=kappa_words(model.all)) if model.all else "")
         self.plot.show_months(model.months)
         self._show_pairs(model.pairs)
-        self.adjustSize()
+        self.fit()
 
     def _show_pairs(self, pairs: Sequence[Agreement]) -> None:
         """What differs first, the most frequent first."""
@@ -83,32 +70,13 @@ class AgreementDialog(QDialog):
             self.pairs.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        self.setMinimumWidth(_WIDTH)
         self.pairs.setMinimumHeight(self._theme.px(_TABLE))
         words = self.tr(
             "Kappa is 1 where both always say the same, and 0 where they agree as often as by chance. Who sees the "
             "model's answer first tends to follow it: only blind reading shows how far two independent readers agree. "
             "What either left unidentified, or a person not classed, is not counted."
         )
-        close = QPushButton(self.tr("Close"))
-        close.setProperty("kind", "primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(label(self.tr("Agreement with the model"), "title"))
-        for one in (
-            self.awaited,
-            self.error,
-            self.case,
-            self.all,
-            self.plot,
-            self.pairs,
-            label(words, "muted", wrap=True),
-        ):
-            column.addWidget(one)
-        column.addLayout(row)
+        for one in (self.awaited, self.error, self.case, self.all, self.plot, self.pairs):
+            self.column.addWidget(one)
+        self.say(words, "muted")
+        self.end_reading()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
+from leukdesk.app.views.widgets.form_dialog import FormDialog
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.domain.optics import STAINS, OpticsProfile
@@ -17,16 +17,14 @@ from leukdesk.domain.optics import STAINS, OpticsProfile
 _WIDTH = 480  # px
 
 
-class CalibrationDialog(QDialog):
+class CalibrationDialog(FormDialog):
     """Each choice is kept at once; a profile when its button is pressed."""
 
     def __init__(
         self, model: AnalyseViewModel, preferences: Preferences, theme: Theme, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, self.tr("Calibration"), _WIDTH, parent)
         self._model, self._keep = model, preferences
-        self.setWindowTitle(self.tr("Calibration"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.used = Picker(theme, self.tr("Profile of these images"))
         self.scope = Picker(theme, self.tr("Used for"))
         self.stain = Picker(theme, self.tr("Stain"))
@@ -97,7 +95,7 @@ class CalibrationDialog(QDialog):
             words = self.tr("Name the objective or the camera, and give a scale from 0.001 to 100 µm in a pixel.")
             self.trouble.setText(words)
             self.trouble.show()
-            self.adjustSize()
+            self.fit()
             return
         others = [one for one in self._keep.settings.optics if one.name != made.name]
         self._keep.set_optics([*others, made])
@@ -134,50 +132,25 @@ class CalibrationDialog(QDialog):
         self.trouble.hide()
 
     def _lay_out(self) -> None:
-        self.setMinimumWidth(_WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(label(self.tr("Calibration"), "title"))
         words = self.tr(
             "Lengths and the check of the scale need to know what a pixel measures. What a file itself states is used "
             "unless a profile is chosen for that very image."
         )
-        column.addWidget(label(words, "muted", wrap=True))
-        column.addLayout(_form(self.used, self.scope))
-        column.addWidget(label(self.tr("A profile"), "heading"))
-        column.addLayout(_form(self.objective, self.camera, self.scale))
-        hint = self.tr("Or measure a stage micrometre with the ruler:")
-        column.addWidget(label(hint, "muted", wrap=True))
-        column.addLayout(_form(self.length, self.pixels))
-        column.addWidget(self.trouble)
+        self.say(words, "muted")
+        self.ask(self.used, self.scope)
+        self.say(self.tr("A profile"), "heading")
+        self.ask(self.objective, self.camera, self.scale)
+        self.say(self.tr("Or measure a stage micrometre with the ruler:"), "muted")
+        self.ask(self.length, self.pixels)
+        self.column.addWidget(self.trouble)
         row = QHBoxLayout()
         row.addWidget(self.add)
         row.addWidget(self.remove)
         row.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(label(self.tr("This laboratory"), "heading"))
-        column.addLayout(_form(self.site, self.stain))
-        close = QPushButton(self.tr("Close"))
-        close.setProperty("kind", "primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        last = QHBoxLayout()
-        last.addStretch(1)
-        last.addWidget(close)
-        column.addLayout(last)
-
-
-def _form(*fields: QWidget) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(tokens.SPACE_4)
-    form.setVerticalSpacing(tokens.SPACE_2)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-    for field in fields:
-        name = label(field.accessibleName())
-        name.setBuddy(field)
-        form.addRow(name, field)
-    return form
+        self.column.addLayout(row)
+        self.say(self.tr("This laboratory"), "heading")
+        self.ask(self.site, self.stain)
+        self.end_reading()
 
 
 def _value(line: QLineEdit) -> float:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -17,15 +16,16 @@ from leukdesk.app.views.inspector_verdict import VerdictSection
 from leukdesk.app.views.inspector_view import ViewSection
 from leukdesk.app.views.widgets.labels import label, rule
 from leukdesk.app.views.widgets.probability_bars import ProbabilityBars
+from leukdesk.app.views.widgets.side_panel import SidePanel
 from leukdesk.app.views.widgets.skeleton import Skeleton
 
 
-class Inspector(QFrame):
+class Inspector(SidePanel):
     """Sections from the answer down to its provenance; without a finding it says why there is none."""
 
     def __init__(self, model: AnalyseViewModel, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model, self._theme = model, theme
+        super().__init__(theme, self.tr("Finding"), parent)
+        self._model = model
         self.verdict = VerdictSection(model, theme)
         self.cell = CellSection(model.cells, theme)
         self.bars = ProbabilityBars(theme)
@@ -35,26 +35,23 @@ class Inspector(QFrame):
         self.facts = FactsSection(model, theme)
         self._answer, self._line = QWidget(), rule()
         self._awaited = Skeleton(theme, "lines", self.tr("No finding yet"))
-        self.setProperty("panel", "inspector")
-        self.setAccessibleName(self.tr("Finding"))
         self._lay_out()
         for signal in (model.selected, model.outcome_changed, model.picture_changed, model.engine.loading_changed):
             signal.connect(self._refresh)
         model.opened.connect(self._refresh)
         model.truth_changed.connect(self.verdict.refresh)
-        theme.changed.connect(self._widen)
-        self._widen()
         self._refresh()
 
     def _lay_out(self) -> None:
-        answer = _column(self._answer, 0)
+        answer = QVBoxLayout(self._answer)
+        answer.setContentsMargins(0, 0, 0, 0)
+        answer.setSpacing(tokens.SPACE_3)
         answer.addWidget(rule())
         answer.addWidget(label(self.tr("Probabilities"), "section"))
         answer.addWidget(self.bars)
         answer.addWidget(rule())
         answer.addWidget(self.heatmap)
-        page = QWidget()
-        column = _column(page, tokens.SPACE_4)
+        column = self.column
         column.addWidget(self.cell)
         column.addWidget(self.verdict)
         column.addWidget(self._awaited)
@@ -65,16 +62,6 @@ class Inspector(QFrame):
         column.addWidget(self._line)
         column.addWidget(self.facts)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
-        QStackedLayout(self).addWidget(area)
-
-    def _widen(self) -> None:
-        """Half as much as the text grows: the image keeps its room."""
-        self.setFixedWidth((tokens.INSPECTOR_WIDTH + self._theme.px(tokens.INSPECTOR_WIDTH)) // 2)
 
     def _refresh(self) -> None:
         finding, engine = self._model.finding, self._model.engine
@@ -90,10 +77,3 @@ class Inspector(QFrame):
         self.heatmap.refresh()
         self.facts.refresh()
         self._line.setVisible(not self.facts.isHidden())
-
-
-def _column(parent: QWidget, margin: int) -> QVBoxLayout:
-    column = QVBoxLayout(parent)
-    column.setContentsMargins(margin, margin, margin, margin)
-    column.setSpacing(tokens.SPACE_3)
-    return column

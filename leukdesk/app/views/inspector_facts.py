@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -13,6 +13,7 @@ from leukdesk.app.views.quality_gate import ExampleDialog
 from leukdesk.app.views.quality_words import flag_words
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.labels import ElidedLabel, label, link
+from leukdesk.app.views.widgets.side_panel import section_grid
 from leukdesk.domain.finding import Finding
 from leukdesk.domain.image import ImageSource
 from leukdesk.domain.quality import REFUSING_FLAGS, QualityFlag
@@ -85,11 +86,7 @@ class FactsSection(QWidget):
         return f"{card.title}\n{card.intended_use}" if card is not None else ""
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(tokens.SPACE_3)
-        grid.setVerticalSpacing(tokens.SPACE_2)
-        grid.setColumnStretch(1, 1)
+        grid = section_grid(self)
         for row, (key, name) in enumerate(self._names.items()):
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self.quality if key == "quality" else self.values[key], row, 1)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.numbers import number
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.picker import Picker
+from leukdesk.app.views.widgets.side_panel import section_grid
 from leukdesk.app.views.widgets.switch import Switch
 
 
@@ -83,11 +83,7 @@ class HeatmapSection(QWidget):
         self._model.heatmap.changed.connect(self.refresh)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(tokens.SPACE_3)
-        grid.setVerticalSpacing(tokens.SPACE_2)
-        grid.setColumnStretch(1, 1)
+        grid = section_grid(self)
         grid.addWidget(label(self.tr("Heatmap"), "section"), 0, 0, 1, 2)
         grid.addWidget(self.switch, 0, 2, Qt.AlignmentFlag.AlignTrailing)
         grid.addWidget(label(self.tr("Explain"), "muted"), 1, 0)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.viewmodels.adjustment import LIMIT, Adjustment
 from leukdesk.app.views.widgets.labels import label, link
+from leukdesk.app.views.widgets.side_panel import section_grid
 
 
 class ViewSection(QWidget):
@@ -46,11 +46,7 @@ class ViewSection(QWidget):
         return slider
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(tokens.SPACE_3)
-        grid.setVerticalSpacing(tokens.SPACE_2)
-        grid.setColumnStretch(1, 1)
+        grid = section_grid(self)
         grid.addWidget(label(self.tr("View"), "section"), 0, 0, 1, 2)
         grid.addWidget(self.reset, 0, 2, Qt.AlignmentFlag.AlignTrailing)
         for row, slider in enumerate((self.brightness, self.contrast), start=1):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.faces import DECISION_ICONS, DECISION_TONES, Vocabulary, percent
 from leukdesk.app.viewmodels.review import ReviewSession
@@ -14,15 +13,16 @@ from leukdesk.app.viewmodels.review_words import decision_words, label_name, sai
 from leukdesk.app.views.widgets.answer_keys import AnswerKeys, AnswerLook
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.labels import ElidedLabel, label, rule
+from leukdesk.app.views.widgets.side_panel import SidePanel
 from leukdesk.domain.review import NOT_CLASSED, UNIDENTIFIED
 
 
-class ReviewPanel(QFrame):
+class ReviewPanel(SidePanel):
     """Shows one item; a click on an answer gives it."""
 
     def __init__(self, session: ReviewSession, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._theme = session, theme
+        super().__init__(theme, self.tr("Answer"), parent)
+        self._session = session
         self.decision = Chip(theme)
         self.answer, self.percent = ElidedLabel("title", Qt.TextElideMode.ElideRight), label("", "title")
         self.why = label("", "muted", wrap=True)
@@ -35,11 +35,7 @@ class ReviewPanel(QFrame):
         self.said = label("", "caption", wrap=True)
         self.hint = label("", wrap=True)
         self.hint.setProperty("tone", "attention")
-        self.setProperty("panel", "inspector")
-        self.setAccessibleName(self.tr("Answer"))
         self._lay_out()
-        theme.changed.connect(self._widen)
-        self._widen()
 
     def show_item(self, item: ReviewItem, vocabulary: Vocabulary) -> None:
         """Show what is known of an item."""
@@ -99,10 +95,7 @@ class ReviewPanel(QFrame):
         self.accept.setText(words)
 
     def _lay_out(self) -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4, tokens.SPACE_4)
-        column.setSpacing(tokens.SPACE_3)
+        column = self.column
         head = QHBoxLayout()
         head.addWidget(label(self.tr("The model says"), "section"), 1)
         head.addWidget(self.decision)
@@ -117,13 +110,3 @@ class ReviewPanel(QFrame):
             column.addWidget(one)
         column.addStretch(1)
         self.hint.hide()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
-        QStackedLayout(self).addWidget(area)
-
-    def _widen(self) -> None:
-        """Half as much as the text grows: the image keeps its room."""
-        self.setFixedWidth((tokens.INSPECTOR_WIDTH + self._theme.px(tokens.INSPECTOR_WIDTH)) // 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -11,7 +11,7 @@ from leukdesk.app.viewmodels.faces import Vocabulary, research_use
 from leukdesk.app.viewmodels.signing import Signing
 from leukdesk.app.viewmodels.signing_words import content_rows, label_counts, what_is_missing
 from leukdesk.app.views.difference_table import DifferenceTable
-from leukdesk.app.views.widgets.inline_error import InlineError
+from leukdesk.app.views.widgets.form_dialog import FormDialog
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.app.views.widgets.skeleton import Skeleton
@@ -21,14 +21,12 @@ from leukdesk.domain.user import User
 _WIDTH = 520  # px
 
 
-class SignDialog(QDialog):
+class SignDialog(FormDialog):
     """Signs the case that a `Signing` was opened with. A second person may sign at the same desk."""
 
     def __init__(self, signing: Signing, vocabulary: Vocabulary, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, self.tr("Sign off"), _WIDTH, parent, subject=False)
         self._signing, self._vocabulary = signing, vocabulary
-        self.setWindowTitle(self.tr("Sign off"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.awaited = Skeleton(theme, "lines", self.tr("The case is being read"))
         self.missing, self.turn = label("", wrap=True), label("", wrap=True)
         self.missing.setProperty("tone", "attention")
@@ -39,10 +37,7 @@ class SignDialog(QDialog):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setAccessibleName(self.tr("Password"))
         self.password.setPlaceholderText(self.tr("Password"))
-        self.error = InlineError(theme, self, subject=False)
-        self.sign, self.cancel = QPushButton(self.tr("Sign")), QPushButton(self.tr("Cancel"))
-        self.sign.setProperty("kind", "primary")
-        self.sign.setDefault(True)
+        self.sign = QPushButton(self.tr("Sign"))
         self._lay_out()
         self._connect()
         self._show()
@@ -54,7 +49,6 @@ class SignDialog(QDialog):
         self.signer.activated.connect(lambda _at: self._ask_password())
         self.password.textChanged.connect(lambda _text: self._allow())
         self.sign.clicked.connect(self._sign)
-        self.cancel.clicked.connect(self.reject)
 
     def _sign(self) -> None:
         chosen = self._chosen
@@ -64,10 +58,9 @@ class SignDialog(QDialog):
             self._signing.sign(chosen, self.password.text())
 
     def _refuse(self, error: KnownError) -> None:
-        self.error.tell(error)
         self.password.clear()
         self._allow()
-        self.adjustSize()
+        self.refuse(error)
 
     @property
     def _chosen(self) -> User | None:
@@ -93,7 +86,7 @@ class SignDialog(QDialog):
         self.changed.setVisible(content is not None and bool(content.changed))
         self.missing.setVisible(bool(self.missing.text()))
         self._ask_password()
-        self.adjustSize()
+        self.fit()
 
     def _turn(self) -> str:
         first = self._signing.first_signer
@@ -123,29 +116,21 @@ class SignDialog(QDialog):
         self.sign.setEnabled(content is not None and content.ready and proven)
 
     def _lay_out(self) -> None:
-        self.setMinimumWidth(_WIDTH)
         self._grid.setColumnStretch(0, 1)
         self._grid.setVerticalSpacing(tokens.SPACE_1)
-        who, buttons = QHBoxLayout(), QHBoxLayout()
+        who = QHBoxLayout()
         name = label(self.signer.accessibleName())
         name.setBuddy(self.signer)
         for one in (name, self.signer):
             who.addWidget(one)
         who.addWidget(self.password, 1)
         who.addStretch(0)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.sign)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(label(self.tr("Sign off"), "title"))
-        column.addWidget(self.awaited)
-        column.addWidget(self.turn)
-        column.addLayout(self._grid)
+        self.column.addWidget(self.awaited)
+        self.column.addWidget(self.turn)
+        self.column.addLayout(self._grid)
         for part in (self.labels, self._heading, self.changed, self.missing):
-            column.addWidget(part)
-        column.addLayout(who)
-        column.addWidget(self.error)
-        column.addWidget(label(research_use(), "research", wrap=True))
-        column.addLayout(buttons)
+            self.column.addWidget(part)
+        self.column.addLayout(who)
+        self.say(research_use(), "research")
+        self.end(self.sign, self.tr("Cancel"))
+        self.sign.setDefault(True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.faces import Vocabulary
 from leukdesk.app.viewmodels.numbers import date_and_time, number
 from leukdesk.app.viewmodels.signing import Signing, Version
 from leukdesk.app.viewmodels.signing_words import label_counts, meaning_word
 from leukdesk.app.views.difference_table import DifferenceTable
-from leukdesk.app.views.widgets.inline_error import InlineError
+from leukdesk.app.views.widgets.form_dialog import FormDialog
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.picker import Picker
 from leukdesk.domain.sign_off import signed_content
@@ -20,24 +18,23 @@ from leukdesk.domain.sign_off import signed_content
 _WIDTH = 600  # px
 
 
-class VersionsDialog(QDialog):
+class VersionsDialog(FormDialog):
     """Reads only."""
 
     def __init__(self, signing: Signing, vocabulary: Vocabulary, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, self.tr("Signed versions"), _WIDTH, parent, subject=False)
         self._signing, self._vocabulary = signing, vocabulary
-        self.setWindowTitle(self.tr("Signed versions"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.version = Picker(theme, self.tr("Version"))
         self.then, self.now, self.why = (label("", wrap=True) for _ in range(3))
         self.seal = label("", "caption", wrap=True)
         self.differs = DifferenceTable((self.tr("Image"), self.tr("As signed"), self.tr("Now")))
         self.same = label("", "muted", wrap=True)
-        self.error = InlineError(theme, self, subject=False)
-        self._lay_out()
+        for one in (self.version, self.then, self.now, self.why, self.differs, self.same, self.seal, self.error):
+            self.column.addWidget(one)
+        self.end_reading()
         self.version.activated.connect(lambda _at: self._show_version())
         signing.changed.connect(self._show)
-        signing.refused.connect(self.error.tell)
+        signing.refused.connect(self.refuse)
         self._show()
 
     def _show(self) -> None:
@@ -71,7 +68,7 @@ class VersionsDialog(QDialog):
         self.differs.setVisible(bool(chosen.since))
         self.same.setText("" if chosen.since else self.tr("Nothing was changed since."))
         self.same.setVisible(bool(self.same.text()))
-        self.adjustSize()
+        self.fit()
 
     def _reasons(self, version: Version) -> str:
         """Why it was opened again after this version."""
@@ -83,23 +80,6 @@ class VersionsDialog(QDialog):
             for one in amendments
             if one.id > version.sign_off.id
         )
-
-    def _lay_out(self) -> None:
-        self.setMinimumWidth(_WIDTH)
-        close = QPushButton(self.tr("Close"))
-        close.setProperty("kind", "primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
-        column.setSpacing(tokens.SPACE_3)
-        column.addWidget(label(self.tr("Signed versions"), "title"))
-        for one in (self.version, self.then, self.now, self.why, self.differs, self.same, self.seal, self.error):
-            column.addWidget(one)
-        column.addLayout(row)
 
 
 def _groups(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A dialog that asks for something: title, words, fields, an error in place, buttons; as tall as its words need."""
+"""A dialog that asks for or tells something: title, words, fields, an error, buttons; as tall as its words need."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from leukdesk.domain.errors import KnownError
 
 
 class FormDialog(QDialog):
-    """Put what is asked into `column`; `end` adds the error and the buttons. It is gone once it is closed."""
+    """Put what is asked or told into `column`; `end` adds the error and buttons, `end_reading` one that closes it.
 
-    def __init__(self, theme: Theme, title: str, width: int, parent: QWidget | None = None) -> None:
-        """`width`: at least, in px at 100 % text."""
+    It is gone once it is closed.
+    """
+
+    def __init__(
+        self, theme: Theme, title: str, width: int, parent: QWidget | None = None, *, subject: bool = True
+    ) -> None:
+        """`width`: at least, in px at 100 % text; `subject`: whether errors say what they are about."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(width))
-        self.error = InlineError(theme)
+        self.error = InlineError(theme, self, subject=subject)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_5, tokens.SPACE_4)
         self.column.setSpacing(tokens.SPACE_3)
@@ -53,11 +58,22 @@ class FormDialog(QDialog):
         cancel.setDefault(not primary)
         finish.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
+        self.column.addWidget(self.error)
+        self._add_buttons(cancel, finish)
+
+    def end_reading(self) -> None:
+        """Add a button that closes it."""
+        close = QPushButton(self.tr("Close"))
+        close.setProperty("kind", "primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        self._add_buttons(close)
+
+    def _add_buttons(self, *buttons: QPushButton) -> None:
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(finish)
-        self.column.addWidget(self.error)
+        for one in buttons:
+            row.addWidget(one)
         self.column.addLayout(row)
 
     def refuse(self, error: Exception) -> None:

@@ -18,6 +18,7 @@ def watch_scenes(desk: Desk, folder: Path) -> Iterator[tuple[str, QWidget]]:
     """Without a control set, with one whose folder is gone after two runs, and the dialog about base lines."""
     window, watch = desk.window, desk.session.watch
     window.commands.go_models.trigger()
+    watch.watched = None  # what was known before the images of this walk were recorded
     window.watch.button.click()
     desk.until(lambda: watch.watched is not None)
     yield "nothing kept watch of", window

@@ -32,7 +32,8 @@ class Drawn(_Strict):
 
 class WayOf(_Strict):
     """One way to adapt, over several draws. `gain` and `lost` are differences of accuracy to the bundle, after minus
-    before, on the same images; limits are resampled over the test groups and over the draws."""
+    before, on the same images; `named` is the share under the look to which the program would give a class at all.
+    Limits are resampled over the test groups and over the draws."""
 
     way: str
     look: Figure
@@ -40,6 +41,7 @@ class WayOf(_Strict):
     original: Figure
     change: Figure
     ece: Figure
+    named: Figure | None = None
     draws: tuple[Drawn, ...]
 
 
@@ -50,6 +52,7 @@ class LookOf(_Strict):
     words: str
     before: Figure
     ece: Figure
+    named: Figure | None = None
     ways: tuple[WayOf, ...]
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from training.adapt.looks import LOOKS
 from training.adapt.measure import AS_IT_IS, Measurement, seeds_of
-from training.adapt.record import STATISTICS, TEMPERATURE, AdaptationRecord, Drawn, LookOf, WayOf
+from training.adapt.record import ADAPTED, STATISTICS, TEMPERATURE, AdaptationRecord, Drawn, LookOf, WayOf
 from training.evaluate import evaluate
 from training.evaluate.evaluation import plain, units_of
-from training.evaluate.intervals import percentile_interval, resample_weights
+from training.evaluate.intervals import all_alike_interval, percentile_interval, resample_weights
 from training.record import Figure
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def _look(measurement: Measurement, look: str, chosen: Sequence[str]) -> LookOf:
         words=LOOKS[look].words,
         before=_figure(before, "accuracy"),
         ece=_figure(before, "ece"),
+        named=over_draws(measurement.named(look, None)[None].astype(np.float64), units_of(before)),
         ways=tuple(_way(measurement, way, look, before) for way in chosen),
     )
 
@@ -57,12 +58,19 @@ def _way(measurement: Measurement, way: str, look: str, before: Rows) -> WayOf:
     seen, plainly = zip(*(measurement.after(way, look, seed) for seed in seeds), strict=True)
     original = measurement.before(AS_IT_IS)
     eces = [evaluate(rows, seed=_SEED, resamples=1).overall["ece"].value for rows in seen]
+    named = None
+    if way == ADAPTED:
+        shown = np.stack([measurement.named(look, seed) for seed in seeds]).astype(np.float64)
+        named = over_draws(shown, units_of(before))
     return WayOf(
         way=way,
+        named=named,
         look=over_draws(np.stack([_right(rows) for rows in seen]), units_of(before)),
-        gain=over_draws(np.stack([_right(rows) - _right(before) for rows in seen]), units_of(before)),
+        gain=over_draws(np.stack([_right(rows) - _right(before) for rows in seen]), units_of(before), share=False),
         original=over_draws(np.stack([_right(rows) for rows in plainly]), units_of(before)),
-        change=over_draws(np.stack([_right(rows) - _right(original) for rows in plainly]), units_of(before)),
+        change=over_draws(
+            np.stack([_right(rows) - _right(original) for rows in plainly]), units_of(before), share=False
+        ),
         ece=Figure(value=float(np.mean(eces)), low=min(eces), high=max(eces), n=len(before), note="least and most"),
         draws=tuple(
             Drawn(seed=seed, look=float(_right(one).mean()), original=float(_right(other).mean()))
@@ -71,18 +79,23 @@ def _way(measurement: Measurement, way: str, look: str, before: Rows) -> WayOf:
     )
 
 
-def over_draws(values: NDArray[np.float64], units: NDArray[np.intp]) -> Figure:
+def over_draws(values: NDArray[np.float64], units: NDArray[np.intp], *, share: bool = True) -> Figure:
     """Mean of `values` (draws, images) with 95 % limits: groups of images and draws are both resampled.
 
-    `units` (images,) numbers the groups.
+    `units` (images,) numbers the groups. Where nothing varies, exact limits that count groups for a share; a
+    difference that is 0 on every image (a temperature changes no answer) stays 0.
     """
+    value, n, groups = float(values.mean()), values.shape[1], int(units.max()) + 1
+    if not values.any():
+        high = all_alike_interval(0.0, units=groups, n=n, unit="group").high if share else 0.0
+        return Figure(value=0.0, low=0.0, high=high, n=n, note="the same on every image")
     rng = np.random.default_rng(_SEED)
     means = []
     for weights in resample_weights(units, resamples=RESAMPLES, seed=_SEED):
         counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), size=len(weights))
         by_draw = weights @ values.T / weights.sum(axis=1, keepdims=True)
         means.append((by_draw * counts).sum(axis=1) / len(values))
-    found = percentile_interval(float(values.mean()), np.concatenate(means), n=values.shape[1], bounds=(-1.0, 1.0))
+    found = percentile_interval(value, np.concatenate(means), n=n, bounds=(0.0 if share else -1.0, 1.0))
     return Figure.model_validate(plain(found))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from training.adapt.record import WAYS, AdaptationRecord, LookOf, WayOf
 from training.evaluation_page.markdown import plain, points, share, table
 from training.evaluation_page.sources import Model
+from training.record import Figure
 
 
 def adaptation(model: Model) -> Iterator[str]:
@@ -20,7 +21,8 @@ def adaptation(model: Model) -> Iterator[str]:
         "validate and calibrate, 20 held out) and adapted with; they are of groups outside the test set, and their "
         f"groups were left out of the original images shown again. All figures are of the {found.held} test images in "
         f"{found.groups} groups, which no step saw, under that look and as they are; limits are 95 %, resampled over "
-        "groups and over draws."
+        "groups and over draws. 'Right' counts every answer; 'named' is the share to which the program would give a "
+        "class at all, neither unsure nor strange."
     )
     yield (
         f"The local images are of the hospital the model was trained on, some of them among its training images "
@@ -33,8 +35,9 @@ def adaptation(model: Model) -> Iterator[str]:
 
 def _look(one: LookOf, found: AdaptationRecord) -> Iterator[str]:
     yield f"Look `{one.look}`: {one.words}."
-    before = ["as it is", "", share(one.before), "", share(found.original), "", plain(one.ece)]
-    head = ["", "draws", "right under the look", "gain in points", "right as they are", "change in points", "ECE"]
+    before = ["as it is", "", share(one.before), "", share(found.original), "", plain(one.ece), _named(one.named)]
+    head = ["", "draws", "right under the look", "gain in points", "right as they are", "change in points"]
+    head += ["ECE under the look", "named under the look"]
     yield table(head, [before, *(_way(way) for way in one.ways)])
     for way in one.ways:
         each = ", ".join(f"{100 * draw.look:.1f} / {100 * draw.original:.1f}" for draw in way.draws)
@@ -42,13 +45,9 @@ def _look(one: LookOf, found: AdaptationRecord) -> Iterator[str]:
 
 
 def _way(way: WayOf) -> list[str]:
-    draws = str(len(way.draws))
-    return [
-        WAYS[way.way],
-        draws,
-        share(way.look),
-        points(way.gain),
-        share(way.original),
-        points(way.change),
-        plain(way.ece),
-    ]
+    figures = [share(way.look), points(way.gain), share(way.original), points(way.change), plain(way.ece)]
+    return [WAYS[way.way], str(len(way.draws)), *figures, _named(way.named)]
+
+
+def _named(one: Figure | None) -> str:
+    return "" if one is None else share(one)

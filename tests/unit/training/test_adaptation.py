@@ -15,6 +15,7 @@ from training.adapt import begin
 from training.adapt.begin import Order, begin_adaptation, require_enough
 from training.adapt.draws import draw, without, write_local
 from training.adapt.looks import LOOKS
+from training.adapt.measure import deciding
 from training.adapt.record import WAYS, AdaptationRecord
 from training.adapt.summary import over_draws
 from training.calibrate import choose_accept_threshold
@@ -141,6 +142,15 @@ def test_limits_over_draws_are_wider_than_those_of_one_draw():
     one, other = over_draws(same, units), over_draws(varied, units)
     assert one.value == pytest.approx(same.mean())
     assert other.high - other.low > one.high - one.low
+    none = over_draws(np.zeros((2, 50)), units)
+    assert (none.low, round(none.high, 3)) == (0, 0.308)  # none of ten groups
+    assert over_draws(np.zeros((2, 50)), units, share=False).high == 0
+
+
+def test_an_image_is_named_if_the_answer_is_sure_and_the_image_not_strange():
+    logits = np.array([[9.0, 0.0], [0.1, 0.0], [9.0, 0.0]], np.float32)
+    decide = deciding(1.0, 0.9, lambda embeddings: embeddings[:, 0], 2.0)
+    assert decide(logits, np.array([[1.5], [1.0], [2.5]], np.float32)).tolist() == [True, False, False]
 
 
 def test_a_threshold_chosen_by_few_images_is_not_below_that_of_the_bundle():

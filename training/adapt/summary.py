@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 2000
 _SEED = 39
-_FEWER = {STATISTICS: 2, TEMPERATURE: 2}  # draws of the ways that hardly vary
+_FEWER = {STATISTICS: 2, TEMPERATURE: 2}  # draws of what stands beside it
 
 
 def measure_adaptation(measurement: Measurement, looks: Sequence[str], chosen: Sequence[str]) -> AdaptationRecord:

@@ -9,6 +9,8 @@ from training.evaluation_page.markdown import plain, points, share, table
 from training.evaluation_page.sources import Model
 from training.record import Figure
 
+POINT = 0.01
+
 
 def adaptation(model: Model) -> Iterator[str]:
     """Accuracy on unseen images of each look and on the original test images, before and after."""
@@ -22,7 +24,8 @@ def adaptation(model: Model) -> Iterator[str]:
         f"groups were left out of the original images shown again. All figures are of the {found.held} test images in "
         f"{found.groups} groups, which no step saw, under that look and as they are; limits are 95 %, resampled over "
         "groups and over draws. 'Right' counts every answer; 'named' is the share to which the program would give a "
-        "class at all, neither unsure nor strange."
+        "class at all, neither unsure nor strange; in brackets after ECE stand, once adapted, the least and the most of "
+        "the draws."
     )
     yield (
         f"The local images are of the hospital the model was trained on, some of them among its training images "
@@ -41,7 +44,11 @@ def _look(one: LookOf, found: AdaptationRecord) -> Iterator[str]:
     yield table(head, [before, *(_way(way) for way in one.ways)])
     for way in one.ways:
         each = ", ".join(f"{100 * draw.look:.1f} / {100 * draw.original:.1f}" for draw in way.draws)
-        yield f"Each draw, {WAYS[way.way]}: {each} (per cent right under the look / as they are)."
+        lost = sum((found.original.value or 0) - draw.original > POINT for draw in way.draws)
+        yield (
+            f"Each draw, {WAYS[way.way]}: {each} (per cent right under the look / as they are); {lost} of "
+            f"{len(way.draws)} lost more than one point of the images as they are."
+        )
 
 
 def _way(way: WayOf) -> list[str]:

@@ -24,7 +24,7 @@ def adaptation(model: Model) -> Iterator[str]:
         f"groups were left out of the original images shown again. All figures are of the {found.held} test images in "
         f"{found.groups} groups, which no step saw, under that look and as they are; limits are 95 %, resampled over "
         "groups and over draws. 'Right' counts every answer; 'named' is the share to which the program would give a "
-        "class at all, neither unsure nor strange; in brackets after ECE stand, once adapted, the least and the most of "
+        "class at all, neither unsure nor strange; in brackets after ECE stand, once adapted, the least and most of "
         "the draws."
     )
     yield (

@@ -72,7 +72,9 @@ def _command(*words: object) -> str:
     return said.getvalue()
 
 
-def _no_window(paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
+def _no_window(
+    paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False, alone: bool = False
+) -> int:
     raise _WrongError("a window was asked for")
 
 

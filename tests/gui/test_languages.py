@@ -30,7 +30,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 DATA = re.compile(
     r"leukdesk|Apache|smears\d*|field \d+|broken|png|jpg|PNG|JPEG|(?:Test|Sample) case \(synthetic\)|phantom-\d+"
     r"|no GPU used: this is a test|It has learned nothing|none|fake-stage|fake-other|phantom-demo|A stand-in for tests"
-    r"|Ig|Neutrophil|Lymphocyte|Erythroblast|fake-cells|µm²|px²"
+    r"|Ig|Neutrophil|Lymphocyte|Erythroblast|fake-cells|mine|toy|µm²|px²"
     r"|Fake CPU|local|not known|English|tests|Benign|Early|Pre|Pro|[Bb]lasts|[Ll]ymphocytes|[Nn]eutrophils"
     r"|May-Gruenwald-Giemsa|Wright|Giemsa|Leishman|American|العربية|\w+_\w+"
     r"|Ctrl|Shift|Space|Left|Right|Up|Down|Esc|Alt|Del|Home|End|Return|Enter|PgUp|PgDown|Backspace|Tab"

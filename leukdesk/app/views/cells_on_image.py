@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import hypot
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QMargins, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 
 from leukdesk.app.theme.theme import Theme
@@ -16,6 +16,7 @@ from leukdesk.domain import outlines
 from leukdesk.domain.cell import Box
 
 _DRAG_FROM = 5.0  # px on screen: less is a click
+_NAME_PX = 24  # on screen, of a cell's name
 _ZOOMED = 90.0  # px on screen, of a cell that was zoomed to: a third of the view is its surroundings
 
 
@@ -66,6 +67,12 @@ class CellsOnImage(QObject):
         """Class ids of the drawn cells that are in view."""
         seen = self._canvas.seen
         return [one.face.class_id for one in self.layer.in_view_of(seen)]
+
+    def lie_under(self, room: QRect) -> int:
+        """How many drawn cells, or their names, lie under a part of the view."""
+        name = QMargins(0, 0, 0, _NAME_PX)  # above a cell, so below the room
+        there = self._canvas.mapToScene(room.marginsAdded(name)).boundingRect()
+        return 0 if self.hidden or not self._cells.on else len(self.layer.in_view_of(there))
 
     def zoom_to_chosen(self) -> None:
         """Show the chosen cell large, in the middle."""

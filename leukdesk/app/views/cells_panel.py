@@ -39,7 +39,7 @@ class CellsPanel(QFrame):
         self._model, self._cells, self._actions, self._theme = model, model.cells, actions, theme
         self._stage = stage
         self.on_image = CellsOnImage(self._cells, stage.canvas, theme, self)
-        self.gate = QualityGate(self._cells, stage.pane, theme)
+        self.gate = QualityGate(self._cells, stage.pane, theme, self.on_image.lie_under)
         self.gallery = CellGallery(self._cells, theme)
         self.differential = DifferentialView(model.differential, theme, actions)
         self.tally = TallyView(self._cells, model.differential, theme)
@@ -95,6 +95,7 @@ class CellsPanel(QFrame):
         self._model.outcome_changed.connect(lambda: self._explain() if cells.on else None)
         self.on_image.seen_changed.connect(self._soon.start)
         self._soon.timeout.connect(self._count_in_view)
+        self._soon.timeout.connect(self.gate.give_way)
         self._soon.timeout.connect(self._stage.canvas.viewport().update)  # what was stretched while gliding
         self._model.engine.listed.connect(self._fill_models)
         self.models.activated.connect(lambda at: cells.use_model(self.models.itemData(at)))

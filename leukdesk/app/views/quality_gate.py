@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -22,11 +24,12 @@ _FLAWS = (QualityFlag.LOW_CONTRAST, QualityFlag.GREY, QualityFlag.THIN, QualityF
 
 
 class QualityGate(QFrame):
-    """Floats in the corner at the upper left, below what else stands there."""
+    """Floats in an upper corner, below what else stands there: at the left, or where it lies over fewer cells."""
 
-    def __init__(self, cells: Cells, pane: Pane, theme: Theme) -> None:
+    def __init__(self, cells: Cells, pane: Pane, theme: Theme, lie_under: Callable[[QRect], int]) -> None:
+        """`lie_under` says how many cells lie under a part of the canvas."""
         super().__init__(pane.canvas)
-        self._cells, self._pane, self._theme = cells, pane, theme
+        self._cells, self._pane, self._theme, self._lie_under = cells, pane, theme, lie_under
         self.chips: list[Chip] = []
         self.example = link(self.tr("What a good image looks like"))
         self._hidden = False
@@ -41,10 +44,10 @@ class QualityGate(QFrame):
         self._column.addWidget(self._plate, 0, Qt.AlignmentFlag.AlignLeading)
         self.example.clicked.connect(self._show_example)
         pane.canvas.installEventFilter(self)
-        pane.canvas.zoomed.connect(self._place)
+        pane.canvas.zoomed.connect(self.give_way)
         cells.changed.connect(self.refresh)
         cells.switched.connect(self.refresh)
-        theme.changed.connect(self._place)
+        theme.changed.connect(self.give_way)
         self.refresh()
 
     def hide_all(self, on: bool) -> None:
@@ -70,11 +73,11 @@ class QualityGate(QFrame):
         good = reading is None or REFUSING_FLAGS.union(_FLAWS).isdisjoint(reading.analysis.quality.flags)
         self._plate.setVisible(not good and self._cells.example is not None)
         self.setVisible(bool(self.chips))
-        self._place()
+        self.give_way()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
-            self._place()
+            self.give_way()
         return super().eventFilter(watched, event)
 
     def _refusal(self, words: str) -> str:
@@ -83,11 +86,14 @@ class QualityGate(QFrame):
     def _chip(self, words: str, tone: str) -> Chip:
         return Chip(self._theme, words, "attention", tone)
 
-    def _place(self, _zoom: float = 1.0) -> None:
+    def give_way(self, _zoom: float = 1.0) -> None:
+        """Stand in the corner where fewer cells are covered."""
         above = [one for one in (self._pane.synthetic, self._pane.adjusted) if not one.isHidden()]
         top = max((one.geometry().bottom() + tokens.SPACE_2 for one in above), default=tokens.SPACE_3)
         self.resize(self.sizeHint())
-        self.move(tokens.SPACE_3, top)
+        right = max(tokens.SPACE_3, self._pane.canvas.viewport().width() - self.width() - tokens.SPACE_3)
+        places = [QPoint(tokens.SPACE_3, top), QPoint(right, tokens.SPACE_3)]
+        self.move(min(places, key=lambda place: self._lie_under(QRect(place, self.size()))))
 
     def _show_example(self) -> None:
         ExampleDialog(self._cells, self._theme, self.window()).open()

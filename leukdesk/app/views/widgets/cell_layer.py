@@ -31,6 +31,8 @@ _MOST_NAMES = 150
 _SIMPLE_BELOW = 9.0  # px on screen; smaller cells are drawn as boxes
 _BIN = 32  # px, of the grid in which names look for room
 _PAD = 4.0
+_FEW_CHOSEN = 12  # more are drawn together with the others
+_ROOM_CHOSEN = 90.0  # px on screen around a chosen cell, for its name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,7 @@ class _Kept:
     area: QRectF
     scale: float
     ratio: float
+    named: frozenset[int] = frozenset()  # whose names stand in it
 
     def serves(self, seen: QRectF, scale: float, ratio: float, *, gliding: bool) -> bool:
         """Whether it can be shown instead of drawing anew."""
@@ -74,6 +77,7 @@ class CellLayer:
         self._selected: frozenset[int] = frozenset()
         self._plates: dict[tuple[str, str, int, float], QImage] = {}
         self._kept: _Kept | None = None
+        self._over: list[_Kept] = []  # chosen cells, each in a small picture: choosing draws nothing else anew
 
     def show(self, found: Iterable[tuple[Cell, CellFace]]) -> None:
         """Draw these; those that matter most come last, over the others. What stays as it is costs nothing."""
@@ -84,12 +88,15 @@ class CellLayer:
             made.append(mark(cell, face) if old is None else old if old.face == face else replace(old, face=face))
         self._marks = sorted(made, key=lambda one: (bool(one.face.class_id), one.face.blast))
         self._kept = None
+        self._over = []
 
     def select(self, keys: Collection[int]) -> None:
         """Draw these as chosen."""
         if frozenset(keys) != self._selected:
+            if max(len(keys), len(self._selected)) > _FEW_CHOSEN:
+                self._kept = None
             self._selected = frozenset(keys)
-            self._kept = None
+            self._over = []
 
     def in_view_of(self, seen: QRectF) -> list[Mark]:
         """Marks that touch a part of the image."""
@@ -104,16 +111,34 @@ class CellLayer:
         transform = painter.transform()
         if self._kept is None or not self._kept.serves(seen, transform.m11(), ratio, gliding=gliding):
             self._kept = self._drawn(seen, transform.m11(), font, ratio)
-        kept = self._kept
+            self._over = []
+        if not self._over and len(self._selected) <= _FEW_CHOSEN:
+            chosen = [one for one in self.in_view_of(self._kept.area) if one.face.key in self._selected]
+            self._over = [self._alone(one, font, self._kept) for one in chosen]
         painter.save()
         painter.resetTransform()
-        room = transform.mapRect(kept.area)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, kept.scale != transform.m11())
-        if kept.scale == transform.m11():
-            painter.drawImage(QPointF(round(room.left()), round(room.top())), kept.image)
-        else:
-            painter.drawImage(room, kept.image)
+        for kept in (self._kept, *self._over):
+            room = transform.mapRect(kept.area)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, kept.scale != transform.m11())
+            if kept.scale == transform.m11():
+                painter.drawImage(QPointF(round(room.left()), round(room.top())), kept.image)
+            else:
+                painter.drawImage(room, kept.image)
         painter.restore()
+
+    def _alone(self, one: Mark, font: QFont, under: _Kept) -> _Kept:
+        """A chosen cell with its name, unless that stands there already, in a picture of its own."""
+        room = _ROOM_CHOSEN / under.scale
+        area = one.box.adjusted(-room, -room, room, room).intersected(under.area)
+        transform = QTransform(under.scale, 0, 0, under.scale, -area.left() * under.scale, -area.top() * under.scale)
+        ink = Ink(ceil(area.width() * under.scale), ceil(area.height() * under.scale), under.ratio)
+        self._draw_outline(ink, one, transform, chosen=True)
+        image = ink.image().copy()
+        if one.face.key not in under.named:
+            painter = QPainter(image)
+            self._draw_names(painter, [one], transform, font, under.ratio)
+            painter.end()
+        return _Kept(image, area, under.scale, under.ratio)
 
     def _drawn(self, seen: QRectF, scale: float, font: QFont, ratio: float) -> _Kept:
         more = seen.width() * _MARGIN, seen.height() * _MARGIN
@@ -121,19 +146,20 @@ class CellLayer:
         found = self.in_view_of(area)
         ink = Ink(ceil(area.width() * scale), ceil(area.height() * scale), ratio)
         transform = QTransform(scale, 0, 0, scale, -area.left() * scale, -area.top() * scale)
-        others = [one for one in found if one.face.key not in self._selected]
+        chosen = self._selected if len(self._selected) > _FEW_CHOSEN else frozenset()
+        others = [one for one in found if one.face.key not in chosen]
         if len(others) > _MANY:
             self._draw_many(ink, others, transform)
         for one in others if len(others) <= _MANY else ():
             self._draw_outline(ink, one, transform, chosen=False)
         for one in found:
-            if one.face.key in self._selected:
+            if one.face.key in chosen:
                 self._draw_outline(ink, one, transform, chosen=True)
         image = ink.image().copy()
         painter = QPainter(image)
-        self._draw_names(painter, found, transform, font, ratio)
+        named = self._draw_names(painter, found, transform, font, ratio)
         painter.end()
-        return _Kept(image, area, scale, ratio)
+        return _Kept(image, area, scale, ratio, frozenset(named))
 
     def _draw_many(self, ink: Ink, found: Sequence[Mark], transform: QTransform) -> None:
         away = (transform.dx(), transform.dy())
@@ -147,9 +173,7 @@ class CellLayer:
                 ink.strokes(lines, _DARK, wide=blasts)
         for one in found:
             if one.face.by_hand:
-                corner = transform.map(one.box.topRight())
-                ink.square(corner.x(), corner.y(), 3.5, _DARK)
-                ink.square(corner.x(), corner.y(), 2.5, _LIGHT)
+                _mark_by_hand(ink, one.corners * transform.m11() + away)
 
     def _draw_outline(self, ink: Ink, one: Mark, transform: QTransform, *, chosen: bool) -> None:
         scale, face = transform.m11(), one.face
@@ -161,20 +185,19 @@ class CellLayer:
         inner = _DARK if chosen and face.line is Line.DOTTED else face.colour
         ink.stroke(corners, inner, wide, _DASHES.get(face.line))
         if face.by_hand and not small:
-            x, y = float(corners[:, 0].max()), float(corners[:, 1].min())
-            ink.square(x, y, 3.5, _DARK)
-            ink.square(x, y, 2.5, _LIGHT)
+            _mark_by_hand(ink, corners)
 
     # -- names
 
     def _draw_names(
         self, painter: QPainter, found: Sequence[Mark], transform: QTransform, font: QFont, ratio: float
-    ) -> None:
+    ) -> list[int]:
+        """Returns the keys of those that found room."""
         small = QFont(font)
         small.setPixelSize(tokens.CAPTION)
         taken: dict[tuple[int, int], list[QRectF]] = {}
         scale = transform.m11()
-        first = sorted(found, key=self._importance)[:_MOST_NAMES]
+        first, named = sorted(found, key=self._importance)[:_MOST_NAMES], []
         for one in first:
             box = transform.mapRect(one.box)
             chosen = one.face.key in self._selected
@@ -187,7 +210,9 @@ class CellLayer:
                 if chosen or _free(room, taken):
                     _take(room, taken)
                     painter.drawImage(corner, plate)
+                    named.append(one.face.key)
                     break
+        return named
 
     def _importance(self, one: Mark) -> tuple[int, int]:
         """The chosen first, then blasts, then what waits for the reader, then the rest; what is not counted last."""
@@ -200,6 +225,13 @@ class CellLayer:
         if key not in self._plates:
             self._plates[key] = _plate(face, font, ratio)
         return self._plates[key]
+
+
+def _mark_by_hand(ink: Ink, corners: NDArray[np.float32]) -> None:
+    """A small square on the outline, where it reaches furthest to the upper right."""
+    x, y = (float(one) for one in corners[(corners[:, 0] - corners[:, 1]).argmax()])
+    ink.square(x, y, 3.5, _DARK)
+    ink.square(x, y, 2.5, _LIGHT)
 
 
 def _plate(face: CellFace, font: QFont, ratio: float) -> QImage:

@@ -50,35 +50,48 @@ class Ink:
         cv2.polylines(self._pixels, fixed, dashes is None, _bgra(colour), thick, cv2.LINE_AA, _SHIFT)
 
     def strokes(self, lines: Sequence[Stroke], colour_under: str, *, wide: bool) -> None:
-        """Many closed lines at once, each over a wider one of `colour_under`; not smoothed."""
+        """Many closed lines at once, each over a wider one of `colour_under`; not smoothed.
+
+        They are drawn as numbers of colours, in one byte a pixel, and coloured at the end.
+        """
         import cv2
         import numpy as np
 
-        high, width = self._pixels.shape[:2]
-        under, over = np.zeros((high, width), np.uint8), np.zeros_like(self._pixels)
-        for closed in (True, False):
-            for colour in dict.fromkeys(one.colour for one in lines):
-                some = [one for one in lines if one.colour == colour and (one.dashes is None) is closed]
-                pieces = [piece for one in some for piece in self._pieces(one)]
-                if pieces:
-                    cv2.polylines(over, pieces, closed, _bgra(colour), 1, cv2.LINE_8)
-        cv2.polylines(under, [self._fixed(one.corners) for one in lines], True, 255, 1, cv2.LINE_8)
+        colours = [colour_under, *dict.fromkeys(one.colour for one in lines)]
+        under, over = (np.zeros(self._pixels.shape[:2], np.uint8) for _ in range(2))
+        outlines = self._fixed([one.corners for one in lines])
+        cv2.polylines(under, outlines, True, 1, 1, cv2.LINE_8)
+        for number, colour in enumerate(colours[1:], 2):
+            mine = [at for at, one in enumerate(lines) if one.colour == colour]
+            whole = [outlines[at] for at in mine if lines[at].dashes is None]
+            cv2.polylines(over, whole, True, number, 1, cv2.LINE_8)
+            dashed = [piece for at in mine for piece in self._pieces(lines[at])]
+            cv2.polylines(over, dashed, False, number, 1, cv2.LINE_8)
         side = max(2, round((3 if wide else 2) * self._ratio))
         around = cv2.dilate(under, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side + 3, side + 3)))
-        lines_over = cv2.dilate(over, np.ones((side, side), np.uint8))
-        self._pixels[around > 0] = _bgra(colour_under)
-        drawn = lines_over[:, :, 3] > 0
-        self._pixels[drawn] = lines_over[drawn]
+        numbers = np.maximum(around, cv2.dilate(over, np.ones((side, side), np.uint8)))
+        table = np.array([(0, 0, 0, 0), *map(_bgra, colours)], np.uint8).view(np.uint32).ravel()
+        np.copyto(self._pixels.view(np.uint32)[..., 0], table[numbers], where=numbers > 0)
 
     def _pieces(self, one: Stroke) -> list[NDArray[np.int32]]:
-        if one.dashes is None:
-            return [self._fixed(one.corners)]
-        return [self._fixed(piece) for piece in _dashed(_thinned(one.corners), *one.dashes)]
-
-    def _fixed(self, corners: NDArray[np.float32]) -> NDArray[np.int32]:
         import numpy as np
 
-        return np.round(_thinned(corners) * self._ratio).astype(np.int32)
+        if one.dashes is None:
+            return []
+        pieces = _dashed(_thinned(one.corners), *one.dashes)
+        return [np.round(piece * self._ratio).astype(np.int32) for piece in pieces]
+
+    def _fixed(self, outlines: Sequence[NDArray[np.float32]]) -> list[NDArray[np.int32]]:
+        """Thinned by their extent, which is quicker to tell than their length; rounded together."""
+        import numpy as np
+
+        extents = [float(np.ptp(one[:, 0])) for one in outlines]
+        steps = [int(_LEAST * len(one) / (3 * wide + 1)) for one, wide in zip(outlines, extents, strict=True)]
+        thinned = [one[:: max(1, min(step, len(one) // 8))] for one, step in zip(outlines, steps, strict=True)]
+        if not thinned:
+            return []
+        fixed = np.round(np.concatenate(thinned) * self._ratio).astype(np.int32)
+        return np.split(fixed, np.cumsum([len(one) for one in thinned])[:-1])
 
     def square(self, x: float, y: float, half: float, colour: str) -> None:
         """A filled square around a point."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from leukdesk.domain.errors import OutputError
+from leukdesk.domain.errors import Cancelled, OutputError
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -43,5 +46,20 @@ def _gate(arguments: argparse.Namespace) -> int:
         original_split=arguments.original_split,
         audited=not arguments.no_audit,
     )
-    run_gate(run, question, arguments.out)
+    with _ending_in_order():
+        run_gate(run, question, arguments.out)
     return 0
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """A stop that was asked for leaves no half of a bundle behind; the next call goes on after what was done."""
+
+    def stop(*_: object) -> None:
+        raise Cancelled
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

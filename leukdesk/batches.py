@@ -150,14 +150,15 @@ class Batches:
         from leukdesk.cluster.station import Order
 
         asked, settings = options(job), self._bench.settings
-        if asked.reuse or asked.heatmaps or asked.members:
+        if asked.reuse or asked.heatmaps:
             raise ClusterError(
-                "a cluster classifies only: no reuse, no heatmaps, no ensemble",
+                "a cluster classifies only: no reuse, no heatmaps",
                 reason="not_there",
                 advice="Leave them out, or run the batch on this computer.",
             )
-        models = tuple((one.key, one.ref.sha256) for one in asked.models)
-        order = Order(models, settings.limit_px, how.explain, how.engine)
+        refs = [self._bench.load(key).ref for key in asked.members] or [one.ref for one in asked.models]
+        models = tuple((f"{one.name}-{one.version}", one.sha256) for one in refs)
+        order = Order(models, settings.limit_px, how.explain, how.engine, ensemble=bool(asked.members))
         return stack.enter_context(closing(ClusterCrew(how.scheduler, order, settings.acquisition)))
 
     def cards(self, job: Job) -> dict[str, Card]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.quality import Quality
 
+Result = TypeVar("Result")
 _log = logging.getLogger("leukdesk.analysis")
 Known = Callable[[Sequence[str], str], Mapping[str, int]]
 
@@ -86,8 +88,11 @@ class ImageWork:
                 prepared.append(known[at])
                 continue
             if image is None or task.path != tasks[at - 1].path:
-                image = self._read(task.path)
-            prepared.append(image if isinstance(image, Failure) else self._prepare(image, task))
+                image = _of_one_file(task.path, self._read)
+            if isinstance(image, Failure):
+                prepared.append(image)
+            else:
+                prepared.append(_of_one_file(task.path, partial(self._prepare, image, task)))
         return self._concluded(tasks, prepared)
 
     def _known_of(self, tasks: Sequence[Task]) -> dict[int, KnownAlready]:
@@ -101,19 +106,11 @@ class ImageWork:
             found |= {at: KnownAlready(ids[sha256], sha256) for at, sha256 in mine.items() if sha256 in ids}
         return found
 
-    def _read(self, path: Path) -> SmearImage | Failure:
-        try:
-            return read_taken(path, self._taken(path), limit_px=self._limit_px)
-        except ImageError as error:
-            return Failure(path, error)
-        except Exception:  # noqa: BLE001 - one file that leukdesk fails at must not end the batch at every resume
-            return Failure(path, bug(path))
+    def _read(self, path: Path) -> SmearImage:
+        return read_taken(path, self._taken(path), limit_px=self._limit_px)
 
-    def _prepare(self, image: SmearImage, task: Task) -> _Prepared | Failure:
-        try:
-            model_input, quality = prepare(image, self._predictors[task.model], self._taken(task.path))
-        except Exception:  # noqa: BLE001 - as above
-            return Failure(task.path, bug(task.path))
+    def _prepare(self, image: SmearImage, task: Task, _path: Path) -> _Prepared:
+        model_input, quality = prepare(image, self._predictors[task.model], self._taken(task.path))
         return model_input, image.source, quality
 
     def _concluded(self, tasks: Sequence[Task], prepared: Sequence[_Prepared | Failure | KnownAlready]) -> list[Worked]:
@@ -146,6 +143,17 @@ class ImageWork:
             conclude(source, quality, prediction, predictor)
             for (_, source, quality), prediction in zip(prepared, predictions, strict=True)
         ]
+
+
+def _of_one_file(path: Path, work: Callable[[Path], Result]) -> Result | Failure:
+    """What is done with one file. Its failure is listed, and a bug is too, with the traceback in the log: raised, it
+    would end the batch at the same file at every resume, and 100 000 others would wait for a new version."""
+    try:
+        return work(path)
+    except ImageError as error:
+        return Failure(path, error)
+    except Exception:  # noqa: BLE001 - nothing is swallowed: the row says "bug", the log says which
+        return Failure(path, bug(path))
 
 
 def file_size(path: Path) -> int:

@@ -28,6 +28,7 @@ class Order:
     limit_px: int
     explain: bool
     engine: Engine | None  # None: as set on the worker's machine
+    ensemble: bool = False  # the models answer as one
 
 
 def do_tasks(order: Order, tasks: Sequence[Task], taken: Sequence[Acquisition], callers: int) -> list[Worked]:
@@ -41,7 +42,7 @@ def do_tasks(order: Order, tasks: Sequence[Task], taken: Sequence[Acquisition], 
 @lru_cache(maxsize=1)
 def _predictors(order: Order, callers: int) -> tuple[Predictor, ...]:
     bench = Workbench()
-    found = []
+    found: list[Predictor] = []
     for key, sha256 in order.models:
         predictor = bench.open(key, engine=order.engine, callers=callers)
         if predictor.bundle.sha256 != sha256:
@@ -52,4 +53,8 @@ def _predictors(order: Order, callers: int) -> tuple[Predictor, ...]:
                 advice="Install the same model on all of them.",
             )
         found.append(predictor)
+    if order.ensemble:
+        from leukdesk.inference.ensemble import EnsemblePredictor
+
+        return (EnsemblePredictor(found),)
     return tuple(found)

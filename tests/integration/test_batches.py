@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from leukdesk.analysis.batch_work import Task
 from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.bootstrap import Workbench
+from leukdesk.cluster.station import Order, do_tasks
 from leukdesk.domain.batch import BatchEvent
 from leukdesk.domain.case import CaseDetails
 from leukdesk.domain.errors import BundleError
 from leukdesk.domain.finding import Decision
 from leukdesk.domain.image import SmearImage
 from leukdesk.domain.job import ItemState, JobState
+from leukdesk.domain.optics import Acquisition
 from leukdesk.history.erasure import WhyErased
 from leukdesk.settings import Settings
 from tests.command_line import in_process
@@ -174,6 +177,10 @@ def test_an_ensemble_answers_with_the_mean_and_is_gone_on_with(
         assert one.path == other.path == both.path
         for name, value in both.probabilities.items():
             assert value == pytest.approx((one.probabilities[name] + other.probabilities[name]) / 2, abs=1e-6)
+    stated = tuple((key, bench.load(key).ref.sha256) for key in KEYS)
+    order = Order(stated, bench.settings.limit_px, explain=False, engine="litert", ensemble=True)
+    (there,) = do_tasks(order, [Task(0, folder / "0.png", 0)], [Acquisition()], 1)  # what a cluster's worker answers
+    assert there.outcome.finding.prediction.probability == next(r for r in mean if r.path.name == "0.png").probability
     (card,) = batches.cards(joined).values()
     assert card.title == "Mean of phantom-demo 1.0+second 1.0"
     batches.export(joined.id, tmp_path / "window.csv")

@@ -141,7 +141,10 @@ class FolderTree(QAbstractItemModel):
             return self.tr("{name} · cannot be read").format(name=name)
         if node.images < 0:
             return name
-        return self.tr("{name} · images: {count}").format(name=name, count=number(node.images))
+        words = self.tr("{name} · images: {count}").format(name=name, count=number(node.images))
+        if node.inner:
+            words += self.tr(" · folders within: {count}").format(count=number(len(node.inner)))
+        return words
 
     def _node(self, index: _Index) -> _Node | None:
         return self._nodes.get(index.internalId()) if index.isValid() else None

@@ -71,7 +71,7 @@ QT_PLUGINS = (
 # Files by their place in the package; each was measured (docs/decisions/0036).
 LEFT_OUT = (
     "*/tests/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.hpp", "*.lib", "*.a", "*.cmake", "*.c", "*.cpp",
-    "*/__pycache__/*", "*/include/*",
+    "*/__pycache__/*", "*/include/*", "*.dist-info/RECORD",  # pip's notes on the environment it was built in
     "PySide6/Qt/translations/*", "PySide6/Qt/qml/*", "PySide6/Qt/metatypes/*",
     "cv2/data/*", "cv2/qt/*", "PIL/_avif*", "PIL/_imagingtk*", "PIL/_webp*",
     "libscipy_openblas*",  # a second name of the one in numpy.libs

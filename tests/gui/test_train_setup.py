@@ -265,6 +265,15 @@ def test_progress_is_told_and_work_can_be_given_up(way: Way) -> None:
     assert not way.setup.choice.checked
 
 
+def test_what_was_given_up_is_found_out_when_one_comes_back(way: Way) -> None:
+    way.setup.use_data(DATA)
+    way.view.leave.click()
+    assert way.desk.last.cancelled
+    way.setup.go(way.setup.step)
+    assert way.desk.last.words[0] == "look"
+    assert not way.desk.last.cancelled
+
+
 def test_steps_remember_until_something_before_them_changes(way: Way) -> None:
     way.to(Step.RECIPE)
     way.choose()

@@ -261,13 +261,14 @@ class TrainSetup(QObject):
         """What the step shows and is not known yet."""
         choice = self.choice
         wanted: dict[Step, tuple[bool, Callable[[], object]]] = {
+            Step.DATA: (choice.data is not None and not choice.looked, self.look),
             Step.CHECK: (not choice.checked, self.check),
             Step.SPLIT: (not choice.division, self.divide),
             Step.RECIPE: (not self.recipes, self.list_recipes),
             Step.LOOK: (choice.preview is None, self.preview),
             Step.START: (not choice.plan, self.estimate),
         }
-        due, ask = wanted.get(self.step, (False, self.look))
+        due, ask = wanted[self.step]
         if due:
             ask()
         elif self.step is Step.RECIPE and choice.source is not None and not choice.recipe:

@@ -211,6 +211,8 @@ def lead_to_setup(train: TrainView, setup: TrainSetup, theme: Theme) -> None:
             made.append(TrainSetupView(setup, theme))
             made[0].left.connect(train.show_runs)
         train.show_page(made[0])
+        if not setup.doing:
+            setup.go(setup.step)  # find out what was given up when one left
 
     train.new_wished.connect(show)
     setup.ordered.connect(train.desk.begin)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
@@ -28,7 +37,9 @@ class RunList(QFrame):
         super().__init__(parent)
         self._desk, self._theme = desk, theme
         self.setProperty("panel", "side")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.list = QListWidget()
+        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.list.setAccessibleName(self.tr("Training runs"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setUniformItemSizes(True)
@@ -88,7 +99,7 @@ class RunList(QFrame):
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _fit(self) -> None:
-        self.setFixedWidth(self._theme.px(_WIDTH))
+        self.setMinimumWidth(self._theme.px(_WIDTH))  # wider only for words that need it
         self.list.setIconSize(QSize(self._theme.px(tokens.ICON), self._theme.px(tokens.ICON)))
         for item in self._items():
             item.setSizeHint(self._line())

@@ -139,6 +139,8 @@ class Actions(QObject, HasCellActions):
         self.lock = self._action(self.tr("Lock the window"), "lock", "Ctrl+Shift+L")
         self.review_case = self._action(self.tr("Review"), "ok", "Ctrl+R")
         self.most_useful = self._action(self.tr("Label most useful next"), "ok", "Ctrl+Shift+R")
+        short = self.tr("Most useful next")  # beside the list of runs there is little room
+        self.most_useful.setIconText(f" {short}")
         self.sign_case = self._action(self.tr("Sign off…"), "lock")
         self.amend_case = self._action(self.tr("Amend…"), "edit")
         self.case_versions = self._action(self.tr("Signed versions…"), "rows")

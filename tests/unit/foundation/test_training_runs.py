@@ -150,12 +150,12 @@ def test_a_full_disk_is_told_and_leaves_no_run(tmp_path: Path) -> None:
     assert told.value.reason == TrainingReason.DISK
 
 
-def test_damaged_files_of_a_run_are_no_reason_not_to_list_it(runs: TrainingRuns) -> None:
+def test_damaged_files_of_a_run_are_no_reason_not_to_list_it(runs: TrainingRuns, tmp_path: Path) -> None:
     key = begun(runs, "end")
     folder = until(runs, key, RunState.TRAINED).folder
     (folder / "order" / "order.json").write_text("[")
     with (folder / "events.jsonl").open("a") as stream:
         stream.write('{"event": "epoch"}\n[1]\nnot json\n{"event": "published", "bundle": "x-1.0"}\n{"event": "fai')
-    run = runs.run(key)
+    run = TrainingRuns(tmp_path / "training", Trainer(COMMAND)).run(key)
     assert run.title == key
     assert run.state is RunState.PUBLISHED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.adapt.draws import draw
 from training.adapt.looks import LOOKS
 from training.adapt.measure import AS_IT_IS, Measurement, seeds_of
 from training.adapt.record import ADAPTED, STATISTICS, TEMPERATURE, AdaptationRecord, Drawn, LookOf, WayOf
@@ -33,7 +34,7 @@ def measure_adaptation(measurement: Measurement, looks: Sequence[str], chosen: S
         bundle=bundle.folder.resolve().name,
         sha256=bundle.ref.sha256,
         data=plan.data.resolve().name,
-        local=plan.images,
+        local=len(draw(measurement.original, measurement.classes, images=plan.images, seed=1)),
         held=len(original),
         groups=int(units_of(original).max()) + 1,
         original=_figure(original, "accuracy"),

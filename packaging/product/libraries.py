@@ -111,7 +111,8 @@ def _stand_in(name: str, user: str, folder: Path) -> Path:
     """A library of this name whose functions, those `user` calls, end the process with a message."""
     symbols = list(_taken_from(name, user))
     source = folder / f"{name}.c"
-    source.write_text(_SOURCE % name + "".join(f"void {one}(void) {{ gone(); }}\n" for one, _ in symbols), "utf-8")
+    gone = "".join(f"void {one}(void) {{ gone(); }}\n" for one, _ in symbols)
+    source.write_text(_SOURCE % name + gone + (_ASKED if name.startswith("libopenblas") else ""), "utf-8")
     versions = {version for _, version in symbols if version}
     script = folder / f"{name}.map"
     script.write_text("".join(_version(one, symbols) for one in sorted(versions)), "utf-8")
@@ -125,6 +126,14 @@ def _stand_in(name: str, user: str, folder: Path) -> Path:
 _SOURCE = """#include <stdio.h>
 #include <stdlib.h>
 static void gone(void) { fputs("leukdesk: its package holds no %s\\n", stderr); abort(); }
+"""
+
+# Scikit-learn (threadpoolctl) asks every OpenBLAS that is loaded how many threads it has, and fails without an answer.
+_ASKED = """int openblas_get_num_threads(void) { return 1; }
+void openblas_set_num_threads(int number) { (void)number; }
+int openblas_get_parallel(void) { return 0; }
+char *openblas_get_config(void) { return "OpenBLAS 0.0.0 stand-in"; }
+char *openblas_get_corename(void) { return "none"; }
 """
 
 

@@ -196,7 +196,7 @@ class CellsPanel(QFrame):
         counted = reading.counted()
         whole = sum(counted.classes.values()) + counted.unidentified + counted.not_classed
         self.count.set_text(
-            self.tr("{count} cells, {apart} not counted").format(count=number(whole), apart=number(counted.apart))
+            self.tr("Cells: {count}, not counted: {apart}").format(count=number(whole), apart=number(counted.apart))
         )
 
     def _count_in_view(self) -> None:

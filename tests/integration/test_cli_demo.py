@@ -21,7 +21,9 @@ class Window:
     def __init__(self) -> None:
         self.opened: list[tuple[list[Path], bool]] = []
 
-    def __call__(self, paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False) -> int:
+    def __call__(
+        self, paths: list[Path], *, sample: bool = False, theme: str = "", widgets: bool = False, alone: bool = False
+    ) -> int:
         self.opened.append((paths, sample))
         return 0
 

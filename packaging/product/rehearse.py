@@ -65,6 +65,7 @@ def _compiled(source: str, target: Path) -> None:
         file.write(source)
         file.flush()
         py_compile.compile(file.name, str(target), doraise=True, dfile=target.stem)
+    target.chmod(0o644)  # not as the temporary file
 
 
 def _run(*words: object) -> None:

@@ -22,6 +22,6 @@ before=$(sha256sum <"$history/history.db")
 lab leukdesk history verify >"$results/refused.out" 2>&1 && fail "an older leukdesk took a newer history"
 grep 'newer leukdesk' "$results/refused.out" || { cat "$results/refused.out"; fail "the reason was not said"; }
 [ "$(sha256sum <"$history/history.db")" = "$before" ] || fail "the refused history was changed"
-lab leukdesk history restore --yes
+lab leukdesk history restore --yes || [ $? -eq 3 ]  # what was recorded since is missing, and it says so
 lab leukdesk history verify
 lab leukdesk history search 24-0117 | grep 24-0117 >/dev/null || fail "the case is not in what was restored"

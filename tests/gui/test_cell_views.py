@@ -91,7 +91,7 @@ def test_the_key_finds_outlines_and_names_the_cells(cells: Desk) -> None:
     panel, canvas = cells.analyse.cells, cells.analyse.stage.canvas
     assert panel.isVisible()
     assert not cells.analyse.strip.isVisible()
-    assert f"{len(whole(cells))} cells" in panel.count.text()
+    assert f"Cells: {len(whole(cells))}," in panel.count.text()
     with_outlines = canvas.viewport().grab().toImage()
     key(cells, Qt.Key.Key_H)
     assert canvas.viewport().grab().toImage() != with_outlines

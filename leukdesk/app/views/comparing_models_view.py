@@ -238,6 +238,7 @@ class ModelsComparing(QObject):
 
     def __init__(self, models: ModelsView, desk: ComparingModels, engine: Engine, theme: Theme) -> None:
         super().__init__(models)
-        self.view = ComparingModelsView(desk, engine, theme)
+        self.view = ComparingModelsView(desk, engine, theme, models)  # of the window, or it would outlive it
+        self.view.hide()
         self.view.left.connect(models.show_models)
         models.compare.clicked.connect(lambda: models.show_page(self.view))

@@ -153,7 +153,8 @@ class Gating(QObject):
     def __init__(self, train: TrainView, desk: GateDesk, engine: Engine, theme: Theme) -> None:
         super().__init__(train)
         self._train, self._desk = train, desk
-        self.view = GateView(desk, engine, theme)
+        self.view = GateView(desk, engine, theme, train)  # of the window, or it would outlive it
+        self.view.hide()
         self.view.left.connect(train.show_runs)
         train.judge_wished.connect(self.open)
 

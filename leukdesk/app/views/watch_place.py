@@ -23,7 +23,8 @@ class WatchPlace(QObject):
         super().__init__(models)
         self._models, self._desk, self._theme = models, desk, theme
         self._notice, self._go_models = notice, go_models
-        self.view = WatchView(desk, theme)
+        self.view = WatchView(desk, theme, models)  # of the window, or it would outlive it
+        self.view.hide()
         self.button = models.add_deed(self.tr("Keeping watch…"))
         self.view.left.connect(models.show_models)
         self.view.anew_wished.connect(self.ask_why)

@@ -26,8 +26,8 @@ THEMES = ("light", "dark", "high-contrast")
 SIZES = {1: (1280, 800), 2: (2560, 1440)}  # by pixel ratio: what the window measures in logical px
 MARK = "leukdesk-synthetic"
 
-CELL_HEIGHT, MARGIN, LABEL_WIDTH = 220, 12, 190
-COLOURS = 96  # of the sheet's palette, to keep the file small
+CELL_HEIGHT, MARGIN, LABEL_WIDTH = 160, 10, 190
+COLOURS = 80  # of the sheet's palette, to keep the file small
 
 
 def render(ratio: int, words: Sequence[str]) -> None:

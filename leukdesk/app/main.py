@@ -164,7 +164,7 @@ class Session:
     def open(self, named: list[Path], *, newcomer: bool = False) -> None:
         """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
         self._paths, self._newcomer = named, newcomer
-        self.window.show()
+        self.window.appear()
 
     def close(self) -> None:
         """Join every thread and let go of the model."""

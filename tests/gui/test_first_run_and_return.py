@@ -20,7 +20,7 @@ from window_walk import shown_dialog
 from leukdesk import paths, workspace
 from leukdesk.app.views.dialogs import crash_report
 from leukdesk.app.views.first_welcome import FirstWelcome
-from leukdesk.app.views.placement import fitting
+from leukdesk.app.views.placement import fills, fitting
 from leukdesk.app.views.tour import Tour
 from leukdesk.settings import Settings, load
 from leukdesk.workspace import Workspace
@@ -195,6 +195,14 @@ def test_a_window_on_a_screen_that_is_there_is_left_alone() -> None:
     gone = fitting(QRect(2000, 50, 1280, 800), screens[:1], QSize(960, 600))
     assert gone is not None
     assert screens[0].contains(gone)
+
+
+def test_a_window_with_no_room_for_its_title_is_shown_maximized() -> None:
+    smallest = QSize(960, 600)
+    assert fills(QRect(0, 0, 1280, 800), QRect(0, 0, 1280, 800), smallest)
+    assert fills(QRect(0, 0, 1280, 700), QRect(0, 0, 1100, 800), smallest)
+    assert not fills(QRect(0, 0, 1280, 800), QRect(0, 0, 1366, 868), smallest)
+    assert not fills(QRect(0, 0, 1280, 800), QRect(0, 0, 800, 800), smallest)
 
 
 # -- a bug

@@ -46,7 +46,7 @@ from leukdesk.app.views.locking import Locking
 from leukdesk.app.views.menus import fill_menus, sections
 from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.openings import Openings, paths_in
-from leukdesk.app.views.placement import fitting
+from leukdesk.app.views.placement import fills, fitting
 from leukdesk.app.views.reporting import Reporting
 from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.status.add(training_note(training, one.go_train, self))
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
         self.leaving = Leaving(self, desk, self.analyse.banner, self.commands.restore_history, theme)
-        self._appear()
+        self._set_up()
         self._add_places()
         self._lay_out()
         self.locking = Locking(self, desk.casebook, preferences, one.lock, theme)
@@ -193,6 +193,12 @@ class MainWindow(QMainWindow):
         places = [action.objectName() for action in self._ways]
         self.go_to(places.index(before.place) if before.place in places else 0)
 
+    def appear(self) -> None:
+        """Show the window; where its title would not fit on the screen above it, maximized."""
+        if fills(self.geometry(), self.screen().availableGeometry(), self.minimumSize()):
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        self.show()
+
     def offer(self, before: Workspace) -> None:
         """Offer to open again what was open when the window was torn away."""
         what = self.tr("leukdesk did not end in order last time.")
@@ -266,7 +272,7 @@ class MainWindow(QMainWindow):
         self.judging = CaseJudging(self.cases, desk, self._model.engine, self._preferences, theme, one)
         self.reporting = Reporting(self.cases, desk, theme, one.report_case)
 
-    def _appear(self) -> None:
+    def _set_up(self) -> None:
         self.setWindowTitle("leukdesk")
         self.setWindowIcon(self._theme.window_icon())
         self.setAcceptDrops(True)

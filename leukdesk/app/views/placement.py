@@ -28,5 +28,15 @@ def fitting(wanted: QRect, screens: Sequence[QRect], smallest: QSize) -> QRect |
     return placed
 
 
+def fills(placed: QRect, free: QRect, smallest: QSize) -> bool:
+    """Whether a window with its title above it would reach beyond what is free of a screen: better shown maximized.
+
+    On a screen below the `smallest` size of the window that would help nobody.
+    """
+    if free.width() < smallest.width() or free.height() < smallest.height():
+        return False
+    return placed.width() > free.width() or placed.height() + _EDGE > free.height()
+
+
 def _area(one: QRect) -> int:
     return max(one.width(), 0) * max(one.height(), 0)

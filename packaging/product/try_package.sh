@@ -21,6 +21,7 @@ if [ ! -f "$tar" ]; then
 else
   tar -C "$root" -xf "$tar"
 fi
+chmod 755 "$root"  # mktemp made it for root alone, and the package is tried by another user
 cp "$deb" "$root/var/tmp/leukdesk.deb"
 say "fetching the packages that $(basename "$deb") names"
 dpkg-deb -f "$deb" Package Version Depends Installed-Size

@@ -62,7 +62,20 @@ def _adapt(arguments: argparse.Namespace) -> int:
             f"{words}: {before:.1f} % before, {after:.1f} % after ({low:+.1f} to {high:+.1f} points), {one['images']}"
             f" images of {one['groups']} groups\n"
         )
+    sys.stderr.write(f"{kept_in_words(said['kept'])}\n")
     return 0
+
+
+def kept_in_words(kept: dict[str, Any] | None) -> str:
+    """How much of the change was kept, and by what."""
+    if kept is None:
+        return "nothing bounds what was lost of the original images: name them with --original and --original-split"
+    limit = f"a loss of {100 * kept['limit']:.1f} points on {kept['images']} original validation images"
+    if not kept["share"]:
+        return f"no part of the change stayed within {limit}: the model's weights are as they were"
+    change, low, high = (100 * one for one in kept["difference"])
+    share = "all" if kept["share"] == 1 else f"{100 * kept['share']:.0f} %"
+    return f"{share} of the change was kept, within {limit}: {change:+.1f} points there ({low:+.1f} to {high:+.1f})"
 
 
 def _measure(arguments: argparse.Namespace) -> int:

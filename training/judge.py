@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leukdesk.inference.calibration import calibrated
+from training.adapt.keep import keep_what_is_safe
 from training.augment import emptied, rng_for
 from training.calibrate import choose_accept_threshold, fit_temperature
 from training.checkpoint import load_weights, write_atomically
@@ -41,9 +42,13 @@ class Calibration:
 
 
 def judge(run: Run, data: RunData, log: EventLog) -> Evaluation:
-    """Calibrate and evaluate a trained run. The test set is predicted once; later calls read the saved rows."""
+    """Calibrate and evaluate a trained run. The test set is predicted once; later calls read the saved rows.
+
+    Of an adapted bundle that is to stay right about its own images, the change is cut back first.
+    """
     recipe = run.recipe
     if not run.rows("test").is_file():
+        keep_what_is_safe(run, log)
         network = new_network(recipe)
         load_weights(network, run.best)
         calibration = _calibrate(run, recipe, network, data.part("validation"))

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 PREFIX = "original:"  # of ids and groups, so that they are nobody else's
 PARTS = ("train", "validation")
+GUARD = "guard"  # in `run.json`: ids of the images by which the change is bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """Original validation images about which the adapted network must stay right. Classes and groups as named there."""
+
+    files: tuple[Path, ...]
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +63,9 @@ class Original:
         return sorted(one for ids in drawn for one in ids)
 
 
-def facts_of(data: Path, chosen: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def facts_of(data: Path, chosen: Mapping[str, Sequence[str]], guard: Sequence[str] = ()) -> dict[str, Any]:
     """What `run.json` says under `replay`."""
-    return {"data": str(data.resolve()), **{part: list(chosen[part]) for part in PARTS}}
+    return {"data": str(data.resolve()), **{part: list(chosen[part]) for part in PARTS}, GUARD: list(guard)}
 
 
 def replayed(facts: Mapping[str, Any] | None) -> dict[str, tuple[Sample, ...]]:
@@ -66,6 +76,17 @@ def replayed(facts: Mapping[str, Any] | None) -> dict[str, tuple[Sample, ...]]:
         return {}
     dataset = load_dataset(Path(facts["data"]))
     return {part: tuple(_marked(one) for one in dataset.subset(facts[part])) for part in PARTS}
+
+
+def guarded(facts: Mapping[str, Any] | None) -> Guarded | None:
+    """The images that bound a run's change; `None` where its `run.json` names none. Raises `DataError`."""
+    from training.datasets import load_dataset
+
+    if not facts or not facts.get(GUARD):
+        return None
+    samples = load_dataset(Path(facts["data"])).subset(facts[GUARD])
+    groups = tuple(one.group or one.image_id for one in samples)
+    return Guarded(tuple(one.path for one in samples), tuple(one.label for one in samples), groups)
 
 
 def _marked(sample: Sample) -> Sample:

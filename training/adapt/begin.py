@@ -136,7 +136,7 @@ def _replay(order: Order, composed: Composed) -> dict[str, Any] | None:
     shares = {"train": 1 - sum(SHARES.values()), "validation": SHARES["validation"]}
     mean = sum(counts[one] for one in ids) / len(ids)
     wanted = {part: dict.fromkeys(ids, math.ceil(mean * share)) for part, share in shares.items()}
-    return facts_of(order.original, original.chosen(wanted, seed=order.seed))
+    return facts_of(order.original, original.chosen(wanted, seed=order.seed), original.split.validation)
 
 
 def opened(order: Order) -> Original:

@@ -13,6 +13,7 @@ from leukdesk.architectures import names
 from leukdesk.bundles.load import Bundle, load_bundle
 from leukdesk.inference.calibration import calibrated
 from training.adapt.begin import Order, begin_adaptation, opened
+from training.adapt.keep import notes_on_kept, read_kept
 from training.checkpoint import load_weights, write_atomically
 from training.evaluate.rows import Rows, load_rows, save_rows
 from training.events import EventLog, note_process
@@ -52,12 +53,14 @@ def adapt(order: Order) -> dict[str, Any]:
     if original is not None:
         locked = _original_test(original, run.recipe.class_ids)
         sets.append(_beside(run, bundle, locked, _predicted(run, locked), log))
+    kept = read_kept(run)
     said = {
         "format": 1,
         "bundle": {"name": bundle.ref.name, "release": bundle.ref.version, "sha256": bundle.ref.sha256},
         "images": images | {"replayed": replayed},
         "sets": sets,
-        "notes": _notes(sets, replayed),
+        "kept": kept.to_json() if kept is not None else None,
+        "notes": _notes(sets, replayed) + notes_on_kept(kept),
     }
     write_atomically(run.folder / FILE, json.dumps(said, indent=1).encode())
     log("adapted", notes=said["notes"], file=FILE, **{one["name"]: one["difference"] for one in sets})

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from leukdesk import paths
 from leukdesk.domain.errors import DataError
@@ -14,10 +15,12 @@ from training.__main__ import main
 from training.adapt import begin
 from training.adapt.begin import Order, begin_adaptation, require_enough
 from training.adapt.draws import draw, without, write_local
+from training.adapt.keep import LIMIT, between, choose_share, notes_on_kept
 from training.adapt.looks import LOOKS
 from training.adapt.measure import deciding
 from training.adapt.record import WAYS, AdaptationRecord
 from training.adapt.summary import over_draws
+from training.adapt_command import kept_in_words
 from training.calibrate import choose_accept_threshold
 from training.datasets import load_dataset
 from training.evaluation_page.page import render
@@ -68,7 +71,14 @@ def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
         assert one["difference"][1] <= one["difference"][0] <= one["difference"][2]
     assert {"few_groups", "few_images"} <= set(said["notes"])
     assert "nothing_replayed" not in said["notes"]
-    assert "held-out local images" in capsys.readouterr().err
+    guard = Original.opened(original, original / "split.json").split.validation
+    assert said["kept"]["images"] == len(guard)
+    assert said["kept"]["difference"][0] >= -said["kept"]["limit"]
+    first, trained = load_file(out / "first.safetensors"), load_file(out / "best.safetensors")
+    assert all(np.array_equal(first[name], trained[name]) for name in first) == (said["kept"]["share"] == 0)
+    told = capsys.readouterr().err
+    assert "held-out local images" in told
+    assert f"{len(guard)} original validation images" in told
     before = {file.name: file.stat().st_mtime_ns for file in (*out.glob("rows/*.csv"), out / "test.csv")}
     assert main(arguments) == 0  # goes on with what is there: nothing is trained or asked twice
     assert {file.name: file.stat().st_mtime_ns for file in (*out.glob("rows/*.csv"), out / "test.csv")} == before
@@ -89,6 +99,45 @@ def test_original_images_are_shown_again_but_never_its_test_images_nor_for_judgi
     assert begin_adaptation(order(site, tmp_path / "run", original)).folder == run.folder
     with pytest.raises(DataError, match="another run"):
         begin_adaptation(order(original, tmp_path / "run"))
+
+
+GROUPS = tuple(f"g{index // 20}" for index in range(200))
+
+
+def forgetting(**lost):
+    """What is right where a share of the change loses so many of 200 images."""
+    return lambda share: np.arange(200) >= lost.get(f"s{round(100 * share)}", 0)
+
+
+@pytest.mark.parametrize(
+    ("right", "share", "tried", "notes"),
+    [
+        (forgetting(), 1.0, 1, []),
+        (forgetting(s100=1), 1.0, 1, []),  # half a point, as much as is put up with
+        (forgetting(s100=6, s75=2, s50=1), 0.5, 3, ["change_cut_back"]),
+        (forgetting(s100=9, s75=7, s50=4, s25=2), 0.0, 4, ["no_change_kept"]),
+    ],
+)
+def test_as_much_of_the_change_is_kept_as_the_original_validation_images_allow(right, share, tried, notes):
+    kept = choose_share(right, GROUPS, seed=0)
+    assert (kept.share, len(kept.tried), kept.images, kept.groups) == (share, tried, 200, 10)
+    assert -LIMIT <= kept.difference[0] <= 0
+    assert kept.difference[1] <= kept.difference[0] <= kept.difference[2]
+    assert notes_on_kept(kept) == notes
+    words = kept_in_words(kept.to_json())
+    assert ("as they were" in words) == (share == 0)
+    assert "200 original validation images" in words
+
+
+def test_weights_lie_between_the_first_and_the_trained_ones():
+    first, trained = {"a": np.zeros(2, np.float32)}, {"a": np.array([2.0, -4.0], np.float32)}
+    np.testing.assert_array_equal(between(first, trained, 0.25)["a"], [0.5, -1.0])
+    np.testing.assert_array_equal(between(first, trained, 0.0)["a"], first["a"])
+
+
+def test_without_original_images_nothing_is_said_to_be_bounded():
+    assert notes_on_kept(None) == ["loss_not_bounded"]
+    assert "--original" in kept_in_words(None)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ stop                 it is to stop, or was stopped
 run.json             the trainer took the order: from then on it is resumed, not begun
 process.json         the process that works here, by the trainer's own account
 events.jsonl         how it goes
+adaptation.json      a model that was adapted to a site: before and after
 """
 
 from __future__ import annotations
@@ -57,13 +58,26 @@ class RunFolder:
         except (KeyError, TypeError):
             return None
 
-    def epochs(self) -> int:
-        """How many the recipe asks for at most; 0 where it does not say."""
+    def asked(self) -> tuple[int, str]:
+        """How many epochs the recipe asks for at most, and its name; 0 and empty where it does not say."""
         try:
             text = (self.path / "recipe.toml" if self.has_begun else self.recipe).read_text("utf-8")
-            return sum(int(one["epochs"]) for one in tomllib.loads(text)["phases"])
+            stated = tomllib.loads(text)
+            return sum(int(one["epochs"]) for one in stated["phases"]), str(stated.get("name", ""))
         except (OSError, ValueError, KeyError, TypeError):
-            return 0
+            return 0, ""
+
+    def images(self) -> tuple[Path, ...]:
+        """The folders that it learns from, as ordered or as the trainer noted."""
+        if (order := self.order()) is not None:
+            return tuple(filter(None, (order.data, order.original)))
+        noted = _read(self.path / "run.json").get("data")
+        return (Path(noted),) if isinstance(noted, str) else ()
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether an adaptation was held against the model as it was."""
+        return (self.path / "adaptation.json").is_file()
 
     @property
     def has_begun(self) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from leukdesk.lost_run import why_lost
 from leukdesk.run_folder import RunFolder
 from leukdesk.trainer import Trainer
 
+IMAGES = "images"  # folder of copies of images from signed cases, beside the runs
 _MANY = frozenset({"step"})  # events that are not kept: there is one every two seconds
 
 
@@ -43,6 +44,9 @@ class TrainingRun:
     begun_at: float = 0.0  # seconds since the epoch
     events: tuple[dict[str, Any], ...] = ()  # all but steps, the oldest first
     judged: bool = False  # it was held against the model in use
+    compared: bool = False  # an adaptation that was held against the model as it was
+    recipe: str = ""  # what its recipe is called
+    images: tuple[Path, ...] = ()  # folders that it learns from
     stopping: bool = False  # a stop was asked for and it has not ended yet
 
     @property
@@ -58,7 +62,19 @@ class TrainingRun:
     @property
     def can_go_on(self) -> bool:
         """Whether the trainer can take it up again."""
-        return self.state in (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
+        return self.lacks_comparison or self.state in (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
+
+    @property
+    def lacks_comparison(self) -> bool:
+        """Whether it is an adaptation that was trained, and lost before it was held against the model as it was."""
+        adapts = self.order is not None and self.order.adapts
+        return adapts and not self.compared and self.state is RunState.TRAINED
+
+    def own_copies(self, runs: Iterable[TrainingRun]) -> str:
+        """The folder of copies of signed cases that no other of these runs learns from; empty for none."""
+        copied = [one.name for one in self.images if one.parent == self.folder.parent / IMAGES]
+        used = {one.name for run in runs if run.key != self.key for one in run.images if one.parent.name == IMAGES}
+        return next((one for one in copied if one not in used), "")
 
 
 @dataclass(slots=True)
@@ -69,6 +85,8 @@ class _Read:
     progress: RunProgress = field(default_factory=RunProgress)
     events: list[dict[str, Any]] = field(default_factory=list)
     order: TrainingOrder | None = None
+    recipe: str = ""
+    images: tuple[Path, ...] = ()
 
 
 class TrainingRuns:
@@ -103,6 +121,9 @@ class TrainingRuns:
             files.begun_at(),
             tuple(seen.events),
             (files.path / "gate" / "gate.json").is_file(),
+            files.is_compared,
+            seen.recipe,
+            seen.images,
             alive and files.is_to_stop,
         )
 
@@ -157,11 +178,19 @@ class TrainingRuns:
             files.wait()
 
     def remove(self, key: str) -> None:
-        """Remove a run with its weights, for good. Raises `TrainingError` while it is on."""
-        if self.run(key).is_on:
+        """Remove a run with its weights, for good, and the copies of signed cases that it alone learned from.
+
+        Raises `TrainingError` while it is on.
+        """
+        run = self.run(key)
+        if run.is_on:
             raise TrainingError("is running", reason=TrainingReason.BUSY, subject=key, advice="Stop it first.")
-        with _on_disk(self._folder / key):
-            shutil.rmtree(self._folder / key)
+        copies = run.own_copies(self.all())
+        gone = [self._folder / key, *([self._folder / IMAGES / copies] if copies else [])]
+        for one in gone:
+            if one.exists():
+                with _on_disk(one):
+                    shutil.rmtree(one)
         self._read.pop(key, None)
 
     # --
@@ -185,9 +214,11 @@ class TrainingRuns:
             seen = self._read[key] = _Read()
             events, offset = files.events_after(0)
         seen.offset = offset
-        if not seen.progress.total:
-            seen.progress = replace(seen.progress, total=files.epochs())
+        if not (seen.progress.total and seen.recipe):
+            total, seen.recipe = files.asked()
+            seen.progress = replace(seen.progress, total=seen.progress.total or total)
         seen.order = seen.order or files.order()
+        seen.images = seen.images or files.images()
         for event in events:
             with contextlib.suppress(KeyError, TypeError, ValueError):
                 seen.progress = seen.progress.after(event)
@@ -206,14 +237,18 @@ class TrainingRuns:
 
     def _arguments(self, files: RunFolder) -> list[str]:
         order = files.order()
-        if files.has_begun or order is None:
+        adapted = order.bundle if order is not None and order.adapts else None
+        if order is None or (files.has_begun and adapted is None):
             return ["resume", str(files.path)]
-        words = ["train", str(files.recipe), "--data", str(order.data), "--out", str(files.path)]
+        words = ["adapt", str(adapted), "--recipe"] if adapted is not None else ["train"]  # `adapt` also goes on
+        words += [str(files.recipe), "--data", str(order.data), "--out", str(files.path)]
         chosen = {
             "--label-column": order.label_column,
             "--group-column": order.group_column,
             "--start-from": order.start_from,
-            "--bundle": order.bundle,
+            "--bundle": order.bundle if adapted is None else None,
+            "--original": order.original,
+            "--original-split": order.original_split,
         }
         return [*words, *(word for name, value in chosen.items() if value for word in (name, str(value)))]
 

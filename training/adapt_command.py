@@ -19,8 +19,8 @@ def add_parsers(subparsers: Any) -> None:
     adapt.add_argument("bundle", type=Path, help="folder of a bundle")
     adapt.add_argument("--data", type=Path, required=True, help="folder per class, or a folder with manifest.csv")
     adapt.add_argument("--out", type=Path, required=True, help="folder of the run; gone on with if it was begun")
-    adapt.add_argument("--original", type=Path, metavar="DIR", help="the images the bundle was made with")
-    adapt.add_argument("--original-split", type=Path, metavar="FILE", help="split.json of these images")
+    add_original(adapt)
+    adapt.add_argument("--recipe", type=Path, metavar="FILE", help="as `recipe --adapt` wrote it, changed by hand")
     adapt.add_argument("--label-column", default="", metavar="NAME", help="the manifest's column of classes")
     adapt.add_argument("--group-column", default="", metavar="NAME", help="the manifest's column of patients or groups")
     adapt.add_argument("--seed", type=int, default=0, help="of the division and of training")
@@ -38,6 +38,13 @@ def add_parsers(subparsers: Any) -> None:
     measure.set_defaults(func=_measure)
 
 
+def add_original(parser: argparse.ArgumentParser) -> None:
+    """The images that a bundle was made with."""
+    parser.add_argument("--original", type=Path, metavar="DIR", help="the images the bundle was made with")
+    which = "split.json of these images; by default the one beside them, or the bundle's own where it can be had"
+    parser.add_argument("--original-split", type=Path, metavar="FILE", help=which)
+
+
 def _adapt(arguments: argparse.Namespace) -> int:
     from training.adapt.begin import Order
     from training.adapt.run_adaptation import adapt
@@ -49,6 +56,7 @@ def _adapt(arguments: argparse.Namespace) -> int:
             arguments.out,
             original=arguments.original,
             original_split=arguments.original_split,
+            recipe=arguments.recipe,
             label_column=arguments.label_column,
             group_column=arguments.group_column,
             seed=arguments.seed,

@@ -22,6 +22,9 @@ class TrainingOrder:
     group_column: str = ""
     start_from: Path | None = None  # the run whose features this one begins with
     bundle: Path | None = None  # the installed bundle whose weights this one begins with
+    adapts: bool = False  # that bundle is adapted to a site: compared with before at the end
+    original: Path | None = None  # the images that bundle was made with, shown again
+    original_split: Path | None = None  # their division; empty: the one beside them
 
     def as_mapping(self) -> dict[str, str]:
         """Plain values, for a file."""
@@ -33,20 +36,27 @@ class TrainingOrder:
             "group_column": self.group_column,
             "start_from": str(self.start_from or ""),
             "bundle": str(self.bundle or ""),
+            "adapts": "yes" if self.adapts else "",
+            "original": str(self.original or ""),
+            "original_split": str(self.original_split or ""),
         }
 
     @classmethod
     def from_mapping(cls, kept: Mapping[str, Any]) -> TrainingOrder:
         """What `as_mapping` gave. Raises `KeyError` or `TypeError` where it is something else."""
-        first, bundle = kept.get("start_from", ""), kept.get("bundle", "")
+        paths = (kept.get(name, "") for name in ("start_from", "bundle", "original", "original_split"))
+        first, bundle, original, split = (Path(one) if one else None for one in paths)
         return cls(
             str(kept["title"]),
             str(kept["recipe"]),
             Path(kept["data"]),
             str(kept.get("label_column", "")),
             str(kept.get("group_column", "")),
-            Path(first) if first else None,
-            Path(bundle) if bundle else None,
+            first,
+            bundle,
+            bool(kept.get("adapts", "")),
+            original,
+            split,
         )
 
 

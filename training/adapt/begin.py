@@ -14,7 +14,9 @@ from leukdesk.bundles.load import read_card
 from leukdesk.domain.errors import DataError
 from training.checkpoint import write_atomically
 from training.datasets import load_dataset
+from training.original_split import open_original
 from training.planning.compose import Composed, Wishes, compose
+from training.recipe import load_recipe
 from training.replay import Original, check_classes, facts_of
 from training.run import Run, begin_run, open_run
 
@@ -33,7 +35,8 @@ class Order:
     data: Path
     out: Path
     original: Path | None = None
-    original_split: Path | None = None
+    original_split: Path | None = None  # by default as `training.original_split` finds it
+    recipe: Path | None = None  # instead of the one that `adaptation_recipe` makes: that one, changed by a person
     label_column: str = ""
     group_column: str = ""
     class_map: Mapping[str, str] | None = None
@@ -49,8 +52,8 @@ def begin_adaptation(order: Order) -> Run:
     """
     if (order.out / "run.json").is_file():
         return _begun_before(order)
-    composed = adaptation_recipe(order)
-    also = {"adaptation": {"bundle": order.bundle.resolve().name}, "replay": _replay(order, composed)}
+    composed = _recipe_of(order)
+    also = {"adaptation": {"bundle": order.bundle.resolve().name}, "replay": replay_of(order, composed)}
     with tempfile.TemporaryDirectory(prefix="leukdesk-adapt-") as scratch:
         file = Path(scratch) / f"{composed.recipe.name}.toml"
         write_atomically(file, composed.text.encode())
@@ -93,6 +96,22 @@ def adaptation_recipe(order: Order) -> Composed:
     return composed
 
 
+def _recipe_of(order: Order) -> Composed:
+    if order.recipe is None:
+        return adaptation_recipe(order)
+    made = stated_recipe(order)
+    require_enough(_counted(_per_class(order), made.class_map), read_card(order.bundle, names()).class_ids, order.data)
+    return made
+
+
+def stated_recipe(order: Order) -> Composed:
+    """The recipe that was named, and which of the data's classes it takes for which. Raises `DataError`."""
+    assert order.recipe is not None
+    recipe = load_recipe(order.recipe)
+    class_map = {name: recipe.class_map.get(name, name) for name in _per_class(order)}
+    return Composed(recipe, order.recipe.read_text("utf-8"), class_map, ())
+
+
 def _per_class(order: Order) -> dict[str, int]:
     label, group = order.label_column or None, order.group_column or None
     return load_dataset(order.data, label_column=label, group_column=group).per_class()
@@ -125,8 +144,11 @@ def require_enough(counts: Mapping[str, int], classes: tuple[str, ...], data: Pa
         )
 
 
-def _replay(order: Order, composed: Composed) -> dict[str, Any] | None:
-    """As many original images of each class as there will be local ones, in training and in validation."""
+def replay_of(order: Order, composed: Composed) -> dict[str, Any] | None:
+    """As many original images of each class as there will be local ones, in training and in validation.
+
+    Raises `DataError` where the original images or their split are not as they should be.
+    """
     if order.original is None:
         return None
     original = opened(order)
@@ -142,7 +164,4 @@ def _replay(order: Order, composed: Composed) -> dict[str, Any] | None:
 def opened(order: Order) -> Original:
     """The original images through their split. Raises `DataError`."""
     assert order.original is not None
-    if order.original_split is None:
-        advice = "Name the split.json of the run that made the bundle with --original-split."
-        raise DataError("needs its split, so that no test image is learned from", subject=order.original, advice=advice)
-    return Original.opened(order.original, order.original_split)
+    return open_original(order.original, order.original_split, read_card(order.bundle, names()))

@@ -27,9 +27,10 @@ from training.gate.answers import Locked, answers
 from training.gate.figures import difference, figures_of
 from training.gate.verdict import FEWEST_GROUPS, FEWEST_IMAGES, MARGIN, Verdict, notes_on, verdict
 from training.judge import judge
+from training.original_split import open_original
 from training.publish import publish
 from training.run import RunData, run_data
-from training.splits import GROUPED, read_split
+from training.splits import GROUPED
 
 if TYPE_CHECKING:
     from training.run import Run
@@ -225,13 +226,10 @@ def _baseline(run: Run, data: RunData, out: Path, seed: int) -> Rows:
 
 def _original(question: Question, new: Bundle, active: Bundle | None) -> Locked:
     """The locked images that the present model was judged on, to see what the new one has forgotten of them."""
-    from training.datasets import load_dataset
-
     assert question.original is not None
-    if question.original_split is None:
-        raise DataError("needs the split of the original images", advice="Name it with --original-split FILE.")
-    dataset, split = load_dataset(question.original), read_split(question.original_split)
-    split.verify(dataset)
+    card = active.card if active is not None else None
+    found = open_original(question.original, question.original_split, card)
+    dataset, split = found.dataset, found.split
     known = set(new.card.class_ids) | set(active.card.class_ids if active is not None else ())
     if other := set(dataset.classes) - known:
         raise DataError(f"has classes no model knows: {', '.join(sorted(other))}", subject=question.original)

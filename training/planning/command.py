@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.adapt_command import add_original
 from training.planning.told import Notice, Told
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _add_recipe(subparsers: Any) -> None:
     recipe.add_argument("--class-map", metavar="JSON", help='{"name in the data": "class id, or empty to leave out"}')
     recipe.add_argument("--own-classes", action="store_true", help="the data's own classes instead of the source's")
     recipe.add_argument("--adapt", action="store_true", help="adapt a bundle gently, from about 100 images on")
+    add_original(recipe)
     recipe.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="another value in the recipe")
     recipe.add_argument("--out", type=Path, help="file to write")
     recipe.set_defaults(func=_recipe)
@@ -54,6 +56,8 @@ def _add_plan(subparsers: Any) -> None:
     plan.add_argument("--validation", type=float, help="share")
     plan.add_argument("--test", type=float, help="share")
     plan.add_argument("--seed", type=int, help="of the division")
+    plan.add_argument("--bundle", type=Path, metavar="DIR", help="the bundle that is adapted, with --original")
+    add_original(plan)
     plan.add_argument("--scope", choices=("field", "cell"), default="field", help="where there is no recipe to say it")
     plan.add_argument("--checked", type=Path, metavar="JSON", help="report.json of an earlier check, to save time")
     plan.add_argument("--no-timing", action="store_true", help="leave out the estimate, which starts the network")
@@ -101,29 +105,43 @@ def _recipe(arguments: argparse.Namespace) -> int:
     per_class = _dataset(arguments).per_class() if arguments.data else _of_source(arguments.source)
     mapped = _json(arguments.class_map, "--class-map") if arguments.class_map else None
     changes = {key: _value(value) for key, _, value in (one.partition("=") for one in arguments.set)}
+    again: dict[str, int] = {}
     if arguments.adapt:
-        made = _adaptation(arguments, mapped, changes)
+        made, again = _adaptation(arguments, mapped, changes)
     else:
         made = compose(arguments.source, per_class, Wishes(mapped, arguments.own_classes, changes))
     if arguments.out is not None:
         from training.checkpoint import write_atomically
 
         write_atomically(arguments.out, made.text.encode())
-    told("recipe", **made.as_dict(), per_class=per_class, warnings=_plain(made.notices))
+    told("recipe", **made.as_dict(), per_class=per_class, replayed=again, warnings=_plain(made.notices))
     if not arguments.json:
         _say("\n".join(_spoken(made.notices)) if arguments.out else made.text)
     return DONE
 
 
-def _adaptation(arguments: argparse.Namespace, mapped: dict[str, str] | None, changes: dict[str, Any]) -> Composed:
+def _adaptation(
+    arguments: argparse.Namespace, mapped: dict[str, str] | None, changes: dict[str, Any]
+) -> tuple[Composed, dict[str, int]]:
+    """The recipe, and how many original images it would show again in each part."""
     from leukdesk.domain.errors import DataError
-    from training.adapt.begin import Order, adaptation_recipe
+    from training.adapt.begin import Order, adaptation_recipe, replay_of
+    from training.replay import PARTS
 
     if arguments.data is None:
         raise DataError("needs images", subject="--adapt", advice="Give --data with those of the laboratory.")
-    columns = {"label_column": arguments.label_column, "group_column": arguments.group_column}
-    order = Order(Path(arguments.source), arguments.data, Path(), class_map=mapped, changes=changes, **columns)
-    return adaptation_recipe(order)
+    order = Order(
+        Path(arguments.source), arguments.data, Path(), class_map=mapped, changes=changes, **_of_images(arguments)
+    )
+    made = adaptation_recipe(order)
+    again = replay_of(order, made) or {}
+    return made, {part: len(again[part]) for part in PARTS if again}
+
+
+def _of_images(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What an adaptation's order says of local and original images."""
+    stated = ("label_column", "group_column", "original", "original_split")
+    return {name: getattr(arguments, name) for name in stated}
 
 
 def _of_source(source: str) -> dict[str, int]:
@@ -163,7 +181,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if recipe is not None:
         planned |= {"recipe": {"name": recipe.name, "title": recipe.title, "epochs": recipe.epochs}}
     timed = recipe is not None and not arguments.no_timing
-    planned["estimate"] = _estimate(recipe, dataset, split, told) if recipe is not None and timed else None
+    planned["estimate"] = _estimate(recipe, dataset, split, arguments, told) if recipe and timed else None
     told("plan", format=1, **planned)
     if not arguments.json:
         _tell_plan(planned, found)
@@ -195,12 +213,25 @@ def _split(recipe: Recipe | None, dataset: DataSet, arguments: argparse.Namespac
     return holdout(dataset, method=method, seed=arguments.seed or 0, **stated)
 
 
-def _estimate(recipe: Recipe, dataset: DataSet, split: Split, told: Told) -> dict[str, Any]:
+def _estimate(
+    recipe: Recipe, dataset: DataSet, split: Split, arguments: argparse.Namespace, told: Told
+) -> dict[str, Any]:
     told.step("starting")
+    from training.adapt.begin import Order, replay_of, stated_recipe
     from training.planning.timing import measure
+    from training.replay import replayed
     from training.run import RunData
+    from training.systems.catalogue import recipe_file
 
-    return measure(recipe, RunData(dataset, split, recipe.class_ids), told)
+    order = Order(
+        arguments.bundle or Path(),
+        arguments.data,
+        Path(),
+        recipe=recipe_file(arguments.recipe),
+        **_of_images(arguments),
+    )
+    again = replay_of(order, stated_recipe(order)) if order.original is not None else None
+    return measure(recipe, RunData(dataset, split, recipe.class_ids, replayed(again)), told)
 
 
 def _dataset(arguments: argparse.Namespace) -> DataSet:

@@ -50,7 +50,7 @@ def measure(recipe: Recipe, data: RunData, told: Told) -> dict[str, Any]:
     began = time.monotonic()
     with data_parallel(recipe, lambda *_, **__: None):  # type: ignore[arg-type]  # no run's folder to log into
         pace = _pace(recipe, data.part("train"), told)
-    train, held = len(data.split.train), len(data.split.validation)
+    train, held = (len(data.part(part).files) for part in ("train", "validation"))
     epochs = [_epoch_s(recipe, index, train, held, pace) for index in range(len(recipe.phases))]
     once = (train + held) * pace.read + sum(pace.first) + _cached_s(recipe, train, pace)
     whole = once + sum(one.epochs * seconds for one, seconds in zip(recipe.phases, epochs, strict=True))

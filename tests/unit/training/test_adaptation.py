@@ -158,7 +158,7 @@ def test_too_few_images_leave_no_run_and_originals_need_their_split(original, si
     with pytest.raises(DataError, match="48 labelled images"):
         begin_adaptation(order(original, tmp_path / "run"))
     with pytest.raises(DataError, match="needs its split"):
-        begin_adaptation(Order(BUNDLE, site, tmp_path / "run", original=original))
+        begin_adaptation(Order(BUNDLE, site, tmp_path / "run", original=site))
     assert not (tmp_path / "run").exists()
 
 

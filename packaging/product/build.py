@@ -57,7 +57,14 @@ def freeze(flavour: str, work: Path) -> Path:
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     folder = to / "leukdesk"
     list_files(folder)
+    _start_each(folder)
     return folder
+
+
+def _start_each(folder: Path) -> None:
+    """A package whose programs do not even start is not worth packing."""
+    for program in sorted(one for one in folder.iterdir() if one.is_file() and os.access(one, os.X_OK)):
+        subprocess.run([program, "--help"], stdout=subprocess.DEVNULL, check=True, timeout=120)
 
 
 def list_files(folder: Path) -> None:

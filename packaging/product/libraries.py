@@ -104,6 +104,8 @@ def _replaceable(file: str) -> Iterator[str]:
 def _of_system(entry: Entry) -> bool:
     place, file, _ = entry
     name = Path(place).name
+    if not _CARRIED.fullmatch(place):  # a module: Debian's own Python has its modules beside the system's libraries
+        return False
     return any(fnmatch(file, one) for one in _SYSTEM) and not any(fnmatch(name, one) for one in OWN_LIBRARIES)
 
 

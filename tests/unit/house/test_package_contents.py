@@ -121,6 +121,18 @@ def test_files_are_judged_by_their_place(contents: ModuleType, place: str, *, wa
     assert contents.wanted(place, "full") is wanted
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only on Linux does a package leave out the system's")
+def test_the_system_s_libraries_stay_out_but_not_the_modules_of_its_python(contents: ModuleType) -> None:
+    assert contents  # its folder is on the path
+    libraries = importlib.import_module("libraries")
+    entries = [
+        ("python3.11/lib-dynload/_sqlite3.so", "/usr/lib/python3.11/lib-dynload/_sqlite3.so", "EXTENSION"),
+        ("libpython3.11.so.1.0", "/lib/x86_64-linux-gnu/libpython3.11.so.1.0", "BINARY"),
+        ("libX11.so.6", "/usr/lib/x86_64-linux-gnu/libX11.so.6", "BINARY"),
+    ]
+    assert [place for place, _, _ in libraries.reached(entries)] == [place for place, _, _ in entries[:2]]
+
+
 def test_slides_of_every_kind_are_opened_with_leukdesk() -> None:
     from leukdesk.domain.vocabulary import SLIDE_SUFFIXES
 

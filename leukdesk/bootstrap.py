@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.recorded import RecordedImage
-    from leukdesk.domain.reviewed import ReviewedImage, TrainingSet
+    from leukdesk.domain.reviewed import ReviewedCell, ReviewedImage, TrainingSet
     from leukdesk.domain.taken_out import Deidentified
     from leukdesk.fetch import OpenFields
     from leukdesk.history.head import Head
@@ -365,7 +365,7 @@ class Workbench:
         cards = [one.card for one in self.models() if one.card is not None]
         return {one.id: one.display for card in cards for one in card.classes}
 
-    def file_of(self, image: RecordedImage | ReviewedImage) -> Path:
+    def file_of(self, image: RecordedImage | ReviewedImage | ReviewedCell) -> Path:
         """Where an image's file is: its copy in the history if there is one, else where it was seen last."""
         from leukdesk.history.copies import Copies
         from leukdesk.history.history import copies_folder
@@ -406,6 +406,19 @@ class Workbench:
 
         images = self.history().reviewed(user, case_ids)
         return write_training_set([replace(one, path=self.file_of(one)) for one in images], folder)
+
+    def export_cells_for_training(
+        self, user: int, case_ids: Sequence[int], folder: Path, *, model: str | None = None
+    ) -> TrainingSet:
+        """Cut the labelled cells of these signed cases (of all, for none) out as `model` sees cells; as above."""
+        from leukdesk.analysis.training_cells import cut_cells
+        from leukdesk.report.training_cells import write_cell_training_set
+
+        card = self.load(model or self.cell_model()).card
+        cells = self.history().reviewed_cells(user, case_ids)
+        return write_cell_training_set(
+            cut_cells(cells, card, limit_px=self.settings.limit_px, place=self.file_of), folder
+        )
 
     def history_plan(self) -> Plan:
         """What restoring the history would do; changes nothing."""

@@ -219,6 +219,17 @@ class FakeBench:
 
         return write_training_set(self.history().reviewed(user, case_ids), folder)
 
+    def export_cells_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
+        """The cells, cut out as a model of 32 px sees them."""
+        from leukdesk.analysis.training_cells import cut_cells
+        from leukdesk.report.training_cells import write_cell_training_set
+        from tests.bundle_factory import make_card
+
+        cells, card = self.history().reviewed_cells(user, case_ids), make_card(scope="cell", input_size=32)
+        return write_cell_training_set(
+            cut_cells(cells, card, limit_px=self.limit_px, place=lambda one: one.path), folder
+        )
+
     def history_plan(self) -> Plan:
         """See the port."""
         from leukdesk.history.recovery import plan

@@ -14,7 +14,17 @@ import numpy as np
 from leukdesk.analysis.analyse import NOT_SAID, read_taken
 from leukdesk.analysis.batch import in_order
 from leukdesk.analysis.decide import decide
-from leukdesk.domain.cell import Cell, CellAnalysis, CellField, CellKind, CellWarning, NamedCell, ScaleOrigin
+from leukdesk.domain.cell import (
+    Box,
+    Cell,
+    CellAnalysis,
+    CellField,
+    CellKind,
+    CellWarning,
+    FieldScale,
+    NamedCell,
+    ScaleOrigin,
+)
 from leukdesk.domain.cell_counts import CellCounts
 from leukdesk.domain.differential import TARGET, Differential, LimitsMethod, differential
 from leukdesk.domain.errors import BundleError, Cancelled, EngineError, ImageError
@@ -129,15 +139,15 @@ def cell_crop(picture: RegionReader, cell: Cell, field: CellField, card: Card) -
 
     Where the card does not state a scale, the crop is 2.5 times the longer side of the cell's box.
     """
-    side = crop_side_px(cell, field, card)
+    side = crop_side_px(cell.box, field.scale, card)
     return crop_around(picture, cell.box.centre, side, card.input_size)
 
 
-def crop_side_px(cell: Cell, field: CellField, card: Card) -> float:
+def crop_side_px(box: Box, scale: FieldScale, card: Card) -> float:
     """How many px of the image the model sees of a cell's surroundings, across."""
     if card.um_per_px is None:
-        return _CONTEXT * max(cell.box.width, cell.box.height)
-    return card.input_size * card.um_per_px / field.scale.um_per_px
+        return _CONTEXT * max(box.width, box.height)
+    return card.input_size * card.um_per_px / scale.um_per_px
 
 
 def require_cell_scope(card: Card) -> None:

@@ -59,6 +59,14 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--for-training", type=Path, metavar="DIR", help="copy reviewed images into class folders with a manifest"
     )
     parser.add_argument(
+        "--cells", action="store_true", help="for training: single cells that people labelled in signed cases"
+    )
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="with --cells: cut them out as wide as this model sees cells; default: the one in use",
+    )
+    parser.add_argument(
         "--deidentified", type=Path, metavar="DIR", help="write cases here without names, images written anew"
     )
     parser.add_argument(
@@ -155,11 +163,14 @@ def _export(bench: Workbench, arguments: argparse.Namespace) -> int:
     if sum(one is not None for one in (arguments.out, arguments.for_training, arguments.deidentified)) != 1:
         advice = "Give one of --out, --for-training, --deidentified."
         raise HistoryError("say where to", reason=HistoryReason.INVALID, advice=advice)
+    if (arguments.cells and arguments.for_training is None) or (arguments.model and not arguments.cells):
+        advice = "Say --for-training DIR --cells, with --model NAME if another than the one in use."
+        raise HistoryError("cells are exported for training alone", reason=HistoryReason.INVALID, advice=advice)
     history = bench.history()
     user = acting(history, arguments.user).id
     cases = [named_case(history, one).id for one in arguments.cases]
     if arguments.for_training is not None:
-        return _export_training(bench, user, cases, arguments.for_training)
+        return _export_training(bench, user, cases, arguments)
     if arguments.deidentified is not None:
         return _export_deidentified(bench, user, cases, arguments)
     return _export_case(bench, user, cases, arguments.out)
@@ -191,12 +202,24 @@ def _export_deidentified(bench: Workbench, user: int, cases: list[int], argument
     return exit_status.SOME_FAILED if done.held_back else exit_status.DONE
 
 
-def _export_training(bench: Workbench, user: int, cases: list[int], folder: Path) -> int:
-    done = bench.export_for_training(user, cases, folder)
+def _export_training(bench: Workbench, user: int, cases: list[int], arguments: argparse.Namespace) -> int:
+    folder = arguments.for_training
+    if arguments.cells:
+        for name in _unsigned(bench.history(), cases):
+            note(f"left out: {plain(name)}: it is not signed")
+        done = bench.export_cells_for_training(user, cases, folder, model=arguments.model)
+    else:
+        done = bench.export_for_training(user, cases, folder)
     for path, why in done.left_out:
         note(f"left out: {plain(path)}: {why}")
-    note(f"{done.written} images written to {plain(folder)}, {len(done.left_out)} left out.")
+    what = "cells" if arguments.cells else "images"
+    note(f"{done.written} {what} written to {plain(folder)}, {len(done.left_out)} left out.")
     return exit_status.SOME_FAILED if done.left_out else exit_status.DONE
+
+
+def _unsigned(history: History, cases: list[int]) -> list[str]:
+    found = [history.cases.get(one) for one in cases]
+    return [one.details.accession for one in found if one.status is not CaseStatus.SIGNED]
 
 
 def named_case(history: History, accession: str) -> Case:

@@ -21,7 +21,7 @@ from pathlib import Path
 from leukdesk.domain.audit import Act, Verdict
 from leukdesk.domain.case import Case, CaseRecord
 from leukdesk.domain.image import ImageSource
-from leukdesk.domain.reviewed import ReviewedImage
+from leukdesk.domain.reviewed import ReviewedCell, ReviewedImage
 from leukdesk.domain.taken_out import TakenOut
 from leukdesk.history.backup import Backup, backups, make_backup, remove_older
 from leukdesk.history.cases import Cases
@@ -36,7 +36,7 @@ from leukdesk.history.ledger import SYSTEM, Ledger, now_us
 from leukdesk.history.moments import moment
 from leukdesk.history.most_useful import MostUseful
 from leukdesk.history.reviews import Reviews
-from leukdesk.history.taking_out import cases_without_names, export_case, reviewed_images
+from leukdesk.history.taking_out import cases_without_names, export_case, reviewed_cells, reviewed_images
 from leukdesk.history.trail import Trail
 from leukdesk.history.users import Users, first_user
 from leukdesk.history.verify import verify
@@ -136,6 +136,10 @@ class History:
     def reviewed(self, user: int, case_ids: Sequence[int] = ()) -> list[ReviewedImage]:
         """Images that a person gave a class, for training; see `taking_out.reviewed_images`. Needs EXPORT."""
         return reviewed_images(self.ledger, user, case_ids)
+
+    def reviewed_cells(self, user: int, case_ids: Sequence[int] = ()) -> list[ReviewedCell]:
+        """Cells that a person gave a class in signed cases; see `taking_out.reviewed_cells`. Needs EXPORT."""
+        return reviewed_cells(self.ledger, user, case_ids)
 
     def backup(self) -> Backup:
         """Make a backup now, verified; see `backup.make_backup`."""

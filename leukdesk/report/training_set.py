@@ -44,9 +44,13 @@ def write_training_set(images: Iterable[ReviewedImage], folder: Path) -> Trainin
     return TrainingSet(len(rows), tuple(left_out))
 
 
+def class_folder(label: str) -> str:
+    """The name of the folder of a class."""
+    return _UNSAFE.sub("_", label).strip(".") or "_"
+
+
 def _name(image: ReviewedImage) -> Path:
-    label = _UNSAFE.sub("_", image.label).strip(".") or "_"
-    return Path(label, image.sha256[:24] + _SUFFIXES.get(image.format, ".img"))
+    return Path(class_folder(image.label), image.sha256[:24] + _SUFFIXES.get(image.format, ".img"))
 
 
 def _copy(image: ReviewedImage, target: Path) -> str:

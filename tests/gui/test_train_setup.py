@@ -32,7 +32,8 @@ from leukdesk.bundles.library import Installed
 from leukdesk.bundles.load import read_card
 from leukdesk.domain.case import CaseDetails
 from leukdesk.domain.errors import DataError
-from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.recorded import CellBox, CellFinding, NewCells, NewFinding
+from leukdesk.domain.review import NOT_CLASSED
 from leukdesk.domain.training import TrainingError, TrainingOrder
 from leukdesk.history.history import History
 from tests.findings import make_finding, make_prediction
@@ -322,9 +323,34 @@ def test_only_signed_cases_are_trained_on_and_only_what_people_said(
     assert len((folder / "manifest.csv").read_text().splitlines()) == 2
 
 
-def test_no_signed_case_is_an_error_that_says_what_to_do(way_here: Way) -> None:
+def test_single_cells_that_people_named_become_a_data_set(way_here: Way, desk: Desk, smears: list[Path]) -> None:
+    def make(history: History) -> None:
+        user, sha256 = history.users.local().id, hashlib.sha256(smears[0].read_bytes()).hexdigest()
+        case = history.cases.open(user, CaseDetails("24-0001", "P-1"))
+        found = make_finding(smears[0], make_prediction(0.9, 0.1), sha256=sha256, width=160, height=120, um_per_px=0.2)
+        boxes = {number: CellFinding(CellBox(20.0 * number, 30, 18, 18), found) for number in (1, 2, 3)}
+        image = history.findings.record_cells(user, case.id, NewCells(boxes))
+        history.reviews.label_many(user, [(image, 1), (image, 2)], "Early")
+        history.reviews.label_many(user, [(image, 3)], NOT_CLASSED)
+        history.reviews.sign(user, case.id)
+
+    way, done = way_here, list[None]()
+    desk.casebook.write(make, done.append)
+    desk.until(lambda: bool(done))
+    step = way.page(DataStep)
+    step.cells.click()
+    way.bot.waitUntil(lambda: way.setup.choice.cells or way.setup.error is not None)
+    assert way.setup.error is None
+    assert "Single cells" in step.path.text()
+    folder = way.setup.choice.data
+    assert folder is not None
+    assert len(list((folder / "Early").glob("*.png"))) == 2
+
+
+@pytest.mark.parametrize("cells", [False, True])
+def test_no_signed_case_is_an_error_that_says_what_to_do(way_here: Way, cells: bool) -> None:
     way = way_here
-    way.setup.use_reviewed()
+    way.setup.use_reviewed(cells=cells)
     way.bot.waitUntil(lambda: way.setup.error is not None)
     assert isinstance(way.setup.error, DataError)
     assert "no signed cases" in str(way.setup.error)

@@ -97,6 +97,7 @@ def _look(arguments: argparse.Namespace) -> int:
 
 
 def _recipe(arguments: argparse.Namespace) -> int:
+    from training.datasets.crops import crop_um
     from training.planning.compose import Wishes, compose
 
     told = Told(on=arguments.json)
@@ -109,7 +110,8 @@ def _recipe(arguments: argparse.Namespace) -> int:
     if arguments.adapt:
         made, again = _adaptation(arguments, mapped, changes)
     else:
-        made = compose(arguments.source, per_class, Wishes(mapped, arguments.own_classes, changes))
+        wishes = Wishes(mapped, arguments.own_classes, changes)
+        made = compose(arguments.source, per_class, wishes, crop_um=crop_um(arguments.data) if arguments.data else None)
     if arguments.out is not None:
         from training.checkpoint import write_atomically
 

@@ -69,8 +69,10 @@ class Composed:
         }
 
 
-def compose(source: str, per_class: Mapping[str, int], wishes: Wishes) -> Composed:
+def compose(source: str, per_class: Mapping[str, int], wishes: Wishes, *, crop_um: float | None = None) -> Composed:
     """The recipe that `source` (folder of a bundle, name of a recipe, .toml file) is for images of these classes.
+
+    `crop_um`: how wide the crops of single cells are, so that in use cells are cut out as wide as in training.
 
     Raises `DataError` where fewer than two classes are left, and `BundleError`.
     """
@@ -88,6 +90,8 @@ def compose(source: str, per_class: Mapping[str, int], wishes: Wishes) -> Compos
     document |= {"class_map": {name: one for name, one in mapped.items() if name != one}}
     document |= _words(document, card, own=wishes.own_classes)
     document = changed(document, wishes.changes)
+    if crop_um is not None and document["scope"] == "cell":
+        document["um_per_px"] = round(crop_um / document["input_size"], 6)
     recipe = recipe_of(document, source)
     comment = f"Made by leukdesk-train from {_called(source, card)} for images of your own."
     bundle = f"{card.name} {card.version}" if card else ""

@@ -173,7 +173,7 @@ class Cells(QObject):
         from leukdesk.analysis.cells import crop_side_px
 
         assert self.card is not None  # for the type checker: nothing was said without a model
-        return max(1, round(crop_side_px(cell, analysis.field, self.card)))
+        return max(1, round(crop_side_px(cell.box, analysis.field.scale, self.card)))
 
     # -- what the user does
 

@@ -98,6 +98,9 @@ class Bench(Protocol):
     def export_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
         """Copy reviewed images of these cases into a new folder. Raises `HistoryError`, `OutputError`."""
 
+    def export_cells_for_training(self, user: int, case_ids: Sequence[int], folder: Path) -> TrainingSet:
+        """Cut out the labelled cells of these signed cases. Raises `HistoryError`, `OutputError`, `BundleError`."""
+
     def report_bytes(self, record: CaseRecord, head: Head, form: str) -> bytes:
         """A case as the bytes of a PDF, CSV, JSON or XLSX file; `head` is where the audit chain ends."""
 

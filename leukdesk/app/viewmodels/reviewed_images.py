@@ -1,4 +1,4 @@
-"""Images that people labelled in signed cases as a data set for training; that they are copied is recorded."""
+"""Images or cells that people labelled in signed cases as a data set for training; that they leave is recorded."""
 
 from __future__ import annotations
 
@@ -38,21 +38,28 @@ class ReviewedImages(QObject):
         """Whether who works here may take images out of the history."""
         return self._casebook.may(Right.EXPORT)
 
-    def export(self, done: Callable[[Path, TrainingSet], object], failed: Failed) -> None:
-        """Copy all of them into a new folder. The model's answers are no labels: only what a person said is taken."""
+    def export(self, done: Callable[[Path, TrainingSet], object], failed: Failed, *, cells: bool = False) -> None:
+        """Copy all of them into a new folder, images or the single cells in them.
+
+        The model's answers are no labels: only what a person said is taken.
+        """
         user = self._casebook.user.id if self._casebook.user is not None else 0
 
         def copy(cases: list[int]) -> None:
             folder = self._folder / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-            self._lane.submit(partial(self._copy, user, cases, folder), partial(done, folder), failed)
+            self._lane.submit(partial(self._copy, user, cases, folder, cells), partial(done, folder), failed)
 
         self._casebook.read(_signed, copy, failed)
 
-    def _copy(self, user: int, cases: list[int], folder: Path) -> TrainingSet:
-        written = self._make_bench().export_for_training(user, cases, folder) if cases else None
+    def _copy(self, user: int, cases: list[int], folder: Path, cells: bool) -> TrainingSet:
+        bench = self._make_bench()
+        write = bench.export_cells_for_training if cells else bench.export_for_training
+        written = write(user, cases, folder) if cases else None
         if written is None or not written.written:
+            images = translate("Training", "there are no signed cases with images that a person labelled")
+            single = translate("Training", "there are no signed cases with single cells that a person labelled")
             raise DataError(
-                translate("Training", "there are no signed cases with images that a person labelled"),
+                single if cells else images,
                 reason="empty",
                 advice=translate("Training", "Review and sign cases first, or choose a folder of labelled images."),
             )

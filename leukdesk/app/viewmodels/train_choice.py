@@ -51,6 +51,7 @@ class Choice:
     data: Path | None = None
     reviewed: bool = False  # the data are images that people labelled in signed cases here
     left_out: int = 0  # reviewed images that could not be copied
+    cells: bool = False  # they are single cells out of such images
     label_column: str = ""
     group_column: str = ""
     looked: Told = field(default_factory=dict)
@@ -73,13 +74,14 @@ class Choice:
 
     # -- choosing
 
-    def with_data(self, data: Path, *, reviewed: bool = False, left_out: int = 0) -> Choice:
+    def with_data(self, data: Path, *, reviewed: bool = False, left_out: int = 0, cells: bool = False) -> Choice:
         """Other images: all else is open again, but for what does not hang on them."""
-        return Choice(data=data, reviewed=reviewed, left_out=left_out, method=self.method, title=self.title)
+        given = Choice(data=data, reviewed=reviewed, left_out=left_out, cells=cells)
+        return replace(given, method=self.method, title=self.title)
 
     def with_columns(self, label: str, group: str) -> Choice:
         """Other columns of the manifest."""
-        kept = Choice(data=self.data, reviewed=self.reviewed, left_out=self.left_out, title=self.title)
+        kept = Choice(self.data, self.reviewed, self.left_out, self.cells, title=self.title)
         return replace(kept, label_column=label, group_column=group, method=self.method, looked=self.looked)
 
     def with_split(self, **changes: Any) -> Choice:

@@ -158,12 +158,12 @@ class TrainSetup(QObject):
             self._choose(self.choice.with_columns(label, group))
             self.look()
 
-    def use_reviewed(self) -> None:
-        """Train on what people labelled in signed cases."""
+    def use_reviewed(self, *, cells: bool = False) -> None:
+        """Train on what people labelled in signed cases: images, or single cells."""
         self.cancel()
-        self._again = self.use_reviewed
+        self._again = partial(self.use_reviewed, cells=cells)
         self._start("copy")
-        self.reviewed.export(self._take_reviewed, self._refuse)
+        self.reviewed.export(partial(self._take_reviewed, cells), self._refuse, cells=cells)
 
     def use_split(self, **changes: Any) -> None:
         """Divide otherwise: `method`, `validation`, `test`, `seed`."""
@@ -294,8 +294,9 @@ class TrainSetup(QObject):
         self._show_pictures([Path(found["file"])])
         return replace(self.choice, preview=Path(found["file"]))
 
-    def _take_reviewed(self, folder: Path, written: TrainingSet) -> None:
-        self._choose(self.choice.with_data(folder, reviewed=True, left_out=len(written.left_out)))
+    def _take_reviewed(self, cells: bool, folder: Path, written: TrainingSet) -> None:
+        left_out = len(written.left_out)
+        self._choose(self.choice.with_data(folder, reviewed=True, left_out=left_out, cells=cells))
         self.look()
 
     def _show_pictures(self, files: Sequence[Path]) -> None:

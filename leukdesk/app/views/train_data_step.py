@@ -32,6 +32,7 @@ class DataStep(TrainStep):
         )
         self.folder, self.manifest = QPushButton(self.tr("Choose a folder…")), QPushButton(self.tr("Choose a table…"))
         self.reviewed = QPushButton(self.tr("Reviewed and signed cases"))
+        self.cells = QPushButton(self.tr("Single cells of signed cases"))
         self.path, self.said = ElidedLabel("strong", Qt.TextElideMode.ElideLeft), label("", wrap=True)
         self.problem = label("", wrap=True)
         self.label_column, self.group_column = (
@@ -57,10 +58,13 @@ class DataStep(TrainStep):
         rows = [(name, [count]) for name, count in choice.looked.get("classes", {}).items()]
         self.classes.setVisible(bool(rows))
         self.classes.show_rows(rows)
-        self.reviewed.setEnabled(self._setup.reviewed.may_export and self._setup.doing != "copy")
+        for button in (self.reviewed, self.cells):
+            button.setEnabled(self._setup.reviewed.may_export and self._setup.doing != "copy")
 
     def _where(self) -> str:
         choice = self._setup.choice
+        if choice.reviewed and choice.cells:
+            return self.tr("Single cells that people labelled in signed cases")
         if choice.reviewed:
             return self.tr("Images that people labelled in signed cases")
         return str(choice.data) if choice.data is not None else self.tr("Nothing is chosen yet")
@@ -100,7 +104,7 @@ class DataStep(TrainStep):
 
     def _set_up(self) -> None:
         column = self._card()
-        column.addLayout(beside(self.folder, self.manifest, self.reviewed))
+        column.addLayout(beside(self.folder, self.manifest, self.reviewed, self.cells))
         column.addWidget(self.path)
         column.addWidget(self.said)
         form = QFormLayout(self._columns)
@@ -113,11 +117,15 @@ class DataStep(TrainStep):
         column.addWidget(self.classes)
         self.problem.setProperty("tone", "attention")
         self.reviewed.setToolTip(self.tr("Only what people said is taken, never the model's answers"))
+        self.cells.setToolTip(
+            self.tr("To train a model of single cells; each is cut out as wide as the model in use sees it")
+        )
 
     def _connect(self) -> None:
         self.folder.clicked.connect(self._ask_folder)
         self.manifest.clicked.connect(self._ask_manifest)
-        self.reviewed.clicked.connect(self._setup.use_reviewed)
+        self.reviewed.clicked.connect(lambda: self._setup.use_reviewed())
+        self.cells.clicked.connect(lambda: self._setup.use_reviewed(cells=True))
         for picker in (self.label_column, self.group_column):
             picker.activated.connect(self._use_columns)
 

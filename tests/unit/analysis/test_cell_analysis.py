@@ -79,10 +79,10 @@ def test_crops_are_as_wide_as_the_card_says():
     one = phantom()
     field = find_cells(one.pixels, um_per_px=0.2)
     cell = field.countable[0]
-    assert crop_side_px(cell, field, CELL_CARD) == pytest.approx(64 * 0.5 / 0.2)
+    assert crop_side_px(cell.box, field.scale, CELL_CARD) == pytest.approx(64 * 0.5 / 0.2)
     assert cell_crop(ArrayRegions(one.pixels), cell, field, CELL_CARD).shape == (64, 64, 3)
     without = make_card(scope="cell", um_per_px=None, input_size=64)
-    assert crop_side_px(cell, field, without) == 2.5 * max(cell.box.width, cell.box.height)
+    assert crop_side_px(cell.box, field.scale, without) == 2.5 * max(cell.box.width, cell.box.height)
 
 
 def test_a_crop_beyond_the_border_is_reflected():

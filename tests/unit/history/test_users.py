@@ -56,6 +56,7 @@ ACTIONS: dict[str, tuple[Right, Act_]] = {
     "without_names": (Right.EXPORT, lambda h, u, c: h.without_names(u, [c.id])),
     "export": (Right.EXPORT, lambda h, u, c: h.export(u, c.id)),
     "reviewed": (Right.EXPORT, lambda h, u, c: h.reviewed(u)),
+    "reviewed_cells": (Right.EXPORT, lambda h, u, c: h.reviewed_cells(u)),
 }  # fmt: skip
 
 
@@ -77,9 +78,12 @@ def test_every_role_and_every_action(history: History, user: int) -> None:
         for role, who in people.items():
             case = history.cases.open(user, CaseDetails(new(history), "P-1"))
             history.findings.record(user, case.id, [new_finding(case.id)])
-            if name in ("reviewed", "reviews.sign", "reviews.amend"):
+            if name in ("reviewed", "reviewed_cells", "reviews.sign", "reviews.amend"):
                 history.reviews.label(user, image_of(history, case), "blast")
-            if name == "reviews.amend":
+            if name == "reviewed_cells":
+                cell = (history.findings.record_cells(user, case.id, one_cell()), 1)
+                history.reviews.label_many(user, [cell], "blast")
+            if name in ("reviewed_cells", "reviews.amend"):
                 history.reviews.sign(user, case.id)
             before = history.trail.head()
             if role is not None and right in RIGHTS[role]:

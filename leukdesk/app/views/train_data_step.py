@@ -104,7 +104,8 @@ class DataStep(TrainStep):
 
     def _set_up(self) -> None:
         column = self._card()
-        column.addLayout(beside(self.folder, self.manifest, self.reviewed, self.cells))
+        column.addLayout(beside(self.folder, self.manifest))
+        column.addLayout(beside(self.reviewed, self.cells))
         column.addWidget(self.path)
         column.addWidget(self.said)
         form = QFormLayout(self._columns)

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.engine import Connection
 
 from leukdesk.domain.audit import Act
@@ -81,7 +81,7 @@ def reviewed_cells(ledger: Ledger, user: int, case_ids: Sequence[int]) -> list[R
     return found
 
 
-def _labelled(connection: Connection, which: ColumnElement[bool], case_ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _labelled(connection: Connection, which: ColumnElement[bool], case_ids: Sequence[int]) -> Sequence[Any]:
     """Answers that a person gave a class, with their case and its patient, in order."""
     wanted = select(
         answers.c.image_id, answers.c.number, answers.c.human_label, answers.c.case_id, case_index.c.patient
@@ -97,7 +97,7 @@ def _key(connection: Connection) -> bytes:
     return connection.scalar(select(events.c.hash).where(events.c.seq == 1)) or b""
 
 
-def _group(key: bytes, row: Row[Any]) -> str:
+def _group(key: bytes, row: Any) -> str:
     return _keyed(key, row.patient or f"case {row.case_id}")
 
 

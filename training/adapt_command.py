@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leukdesk import paths
-from training.adapt.record import WAYS
+from training.adapt.record import WAYS, AdaptationRecord
 
 RESULTS = paths.shipped() / "docs" / "results" / "adaptation"
 
@@ -32,6 +32,7 @@ def add_parsers(subparsers: Any) -> None:
     measure.add_argument("--work", type=Path, required=True, help="folder for runs and answers; gone on with if there")
     measure.add_argument("--images", type=int, default=100, help="to adapt with, in each draw")
     measure.add_argument("--draws", type=int, default=5)
+    measure.add_argument("--first-draw", type=int, default=1, metavar="N", help="number of the first draw")
     measure.add_argument("--look", action="append", help="one look; all by default")
     measure.add_argument("--way", action="append", choices=list(WAYS), help="one way to adapt; all by default")
     measure.add_argument("--out", type=Path, help="docs/results/adaptation/<bundle>.json by default")
@@ -78,12 +79,15 @@ def kept_in_words(kept: dict[str, Any] | None) -> str:
     """How much of the change was kept, and by what."""
     if kept is None:
         return "nothing bounds what was lost of the original images: name them with --original and --original-split"
-    limit = f"a loss of {100 * kept['limit']:.1f} points on {kept['images']} original validation images"
+    asked = f"{kept['images']} original images of {kept['groups']} groups"
+    most = f"{100 * kept['limit']:.0f} point"
     if not kept["share"]:
-        return f"no part of the change stayed within {limit}: the model's weights are as they were"
+        return (
+            f"nothing of the change was kept, all of it may lose more than {most} on {asked}: the weights are as before"
+        )
     change, low, high = (100 * one for one in kept["difference"])
-    share = "all" if kept["share"] == 1 else f"{100 * kept['share']:.0f} %"
-    return f"{share} of the change was kept, within {limit}: {change:+.1f} points there ({low:+.1f} to {high:+.1f})"
+    share = f"{100 * kept['share']:.0f} % of the change of weights was kept"
+    return f"{share}, to lose at most {most} on {asked}: {change:+.1f} there ({low:+.1f} to {high:+.1f})"
 
 
 def _measure(arguments: argparse.Namespace) -> int:
@@ -96,10 +100,13 @@ def _measure(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"{step}\n")
 
     images, draws = arguments.images, arguments.draws
-    plan = Plan(arguments.bundle, arguments.data, arguments.split, arguments.work, images=images, seeds=draws)
+    places = (arguments.bundle, arguments.data, arguments.split, arguments.work)
+    plan = Plan(*places, images=images, seeds=draws, first=arguments.first_draw)
     looks = arguments.look or list(LOOKS)
     found = measure_adaptation(Measurement(plan, say), looks, arguments.way or list(WAYS))
     out = arguments.out or RESULTS / f"{found.bundle}.json"
+    if out.is_file():
+        found = found.with_older(AdaptationRecord.model_validate_json(out.read_text("utf-8")))
     write_text(out, found.model_dump_json(indent=1) + "\n")
     sys.stdout.write(f"{out}\n")
     return 0

@@ -5,7 +5,6 @@ Only its training and validation images: its test images stay unseen, to tell wh
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,11 +21,12 @@ if TYPE_CHECKING:
 PREFIX = "original:"  # of ids and groups, so that they are nobody else's
 PARTS = ("train", "validation")
 GUARD = "guard"  # in `run.json`: ids of the images by which the change is bounded
+GUARDED = 1000  # of them: more cost minutes and say little more, since images of one group go wrong together
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """Original validation images about which the adapted network must stay right. Classes and groups as named there."""
+    """Original images about which the adapted network must stay right. Classes and groups as named there."""
 
     files: tuple[Path, ...]
     labels: tuple[str, ...]
@@ -54,12 +54,24 @@ class Original:
         """Ids to replay: for each part as many of each class as `wanted` says, drawn evenly; fewer where there are."""
         return {part: self._drawn(part, wanted[part], seed) for part in PARTS}
 
+    def guard(self, classes: Sequence[str], learned: Sequence[str], *, seed: int) -> list[str]:
+        """Ids of images to stay right about: all of validation, and training images that are not learned from again.
+
+        At most `GUARDED` in all where there are more of the latter, as many of each class.
+        """
+        apart = set(learned)
+        each = max(0, GUARDED - len(self.split.validation)) // len(classes)
+        rest = {label: [one for one in self._of("train", label) if one not in apart] for label in classes}
+        rng = np.random.default_rng([seed, len(PARTS)])
+        drawn = (one for ids in rest.values() for one in rng.permutation(ids)[:each].tolist())
+        return [*self.split.validation, *sorted(drawn)]
+
+    def _of(self, part: str, label: str) -> list[str]:
+        return sorted(one for one in getattr(self.split, part) if self.split.facts[one].label == label)
+
     def _drawn(self, part: str, wanted: Mapping[str, int], seed: int) -> list[str]:
-        by_class: dict[str, list[str]] = defaultdict(list)
-        for one in getattr(self.split, part):
-            by_class[self.split.facts[one].label].append(one)
         rng = np.random.default_rng([seed, PARTS.index(part)])
-        drawn = [rng.permutation(sorted(by_class[label]))[:count].tolist() for label, count in wanted.items()]
+        drawn = [rng.permutation(self._of(part, label))[:count].tolist() for label, count in wanted.items()]
         return sorted(one for ids in drawn for one in ids)
 
 

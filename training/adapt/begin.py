@@ -42,6 +42,7 @@ class Order:
     class_map: Mapping[str, str] | None = None
     seed: int = 0
     changes: Mapping[str, Any] = field(default_factory=dict)  # of the recipe, over those that an adaptation makes
+    bounded: bool = True  # by the original images: see `training.adapt.keep`
     forgetting: bool = True  # hold the result against the original test images too
 
 
@@ -147,6 +148,7 @@ def require_enough(counts: Mapping[str, int], classes: tuple[str, ...], data: Pa
 def replay_of(order: Order, composed: Composed) -> dict[str, Any] | None:
     """As many original images of each class as there will be local ones, in training and in validation.
 
+    And those that bound how far the weights may go (`training.adapt.keep`).
     Raises `DataError` where the original images or their split are not as they should be.
     """
     if order.original is None:
@@ -158,7 +160,9 @@ def replay_of(order: Order, composed: Composed) -> dict[str, Any] | None:
     shares = {"train": 1 - sum(SHARES.values()), "validation": SHARES["validation"]}
     mean = sum(counts[one] for one in ids) / len(ids)
     wanted = {part: dict.fromkeys(ids, math.ceil(mean * share)) for part, share in shares.items()}
-    return facts_of(order.original, original.chosen(wanted, seed=order.seed), original.split.validation)
+    chosen = original.chosen(wanted, seed=order.seed)
+    guard = original.guard(ids, chosen["train"], seed=order.seed) if order.bounded else ()
+    return facts_of(order.original, chosen, guard)
 
 
 def opened(order: Order) -> Original:

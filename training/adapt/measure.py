@@ -28,8 +28,9 @@ from training.adapt import ways
 from training.adapt.begin import Order
 from training.adapt.draws import draw, without, write_local
 from training.adapt.looks import LOOKS, Look
-from training.adapt.record import ADAPTED, LOCAL_ONLY, STATISTICS
+from training.adapt.record import ADAPTED, LOCAL_ONLY, STATISTICS, WAYS, WHOLE
 from training.adapt.run_adaptation import adapt
+from training.adapt.share import read_kept
 from training.calibrate import fit_novelty
 from training.checkpoint import load_weights, write_atomically
 from training.evaluate.rows import Rows, load_rows, save_rows
@@ -47,13 +48,14 @@ if TYPE_CHECKING:
 
 AS_IT_IS = "original"  # the name of the test images without another look
 _BATCH = 64
+_RUNS = {LOCAL_ONLY: "run-local-only", WHOLE: "run-whole"}
 Say = Callable[[str], None]
 Decide = Callable[["NDArray[np.float32]", "NDArray[np.float32]"], "NDArray[np.bool_]"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured. `seeds` number the draws; `work` keeps runs and answers."""
+    """What is measured: `seeds` draws from number `first` on; `work` keeps runs and answers."""
 
     bundle: Path
     data: Path
@@ -61,6 +63,7 @@ class Plan:
     work: Path
     images: int = 100
     seeds: int = 5
+    first: int = 1
 
 
 class Measurement:
@@ -86,7 +89,7 @@ class Measurement:
     def after(self, way: str, look: str, seed: int) -> tuple[Rows, Rows]:
         """Answers to the test images under the look, and as they are, of the bundle adapted with that draw."""
         folder = self.plan.work / f"{look}-{seed}"
-        run = self._adapted(folder, look, seed, replay=way != LOCAL_ONLY)
+        run = self._adapted(folder, look, seed, way)
         out = folder / way
 
         def ask() -> tuple[Network, float]:
@@ -128,23 +131,31 @@ class Measurement:
         limits = (calibration.temperature, calibration.accept_threshold)
         return network, deciding(*limits, score, recipe.refuse_beyond)
 
-    def _adapted(self, folder: Path, look: str, seed: int, *, replay: bool) -> Run:
-        out = folder / ("run" if replay else "run-local-only")
+    def kept(self, look: str, seed: int) -> float | None:
+        """The share of the change of weights that was kept with that draw; `None` where nothing bounds it."""
+        found = read_kept(open_run(self.plan.work / f"{look}-{seed}" / "run"))
+        return None if found is None else found.share
+
+    def _adapted(self, folder: Path, look: str, seed: int, way: str) -> Run:
+        out, replay = folder / _RUNS.get(way, "run"), way != LOCAL_ONLY
         if (out / "adaptation.json").is_file():
             return open_run(out)
         drawn = draw(self.original, self.classes, images=self.plan.images, seed=seed)
         local = write_local(self.original, drawn, LOOKS[look], folder / "local", self.bundle.card.input_size)
         split = folder / "split.json"
         without(self.original, drawn).write(split)
-        self._say(f"{look}, draw {seed}: adapting with {len(drawn)} images" + ("" if replay else ", local ones alone"))
+        self._say(f"{look}, draw {seed}: adapting with {len(drawn)} images ({WAYS[way]})")
         original, original_split = (self.plan.data, split) if replay else (None, None)
-        adapt(Order(self.plan.bundle, local, out, original, original_split, seed=seed, forgetting=False))
+        bounded = way != WHOLE
+        adapt(
+            Order(self.plan.bundle, local, out, original, original_split, seed=seed, forgetting=False, bounded=bounded)
+        )
         return open_run(out)
 
     def _network(self, run: Run, way: str) -> tuple[Network, float]:
         """The network and temperature that a way makes of a run's local images."""
         data, size = run_data(run), self.bundle.card.input_size
-        if way in (ADAPTED, LOCAL_ONLY):
+        if way in (ADAPTED, WHOLE, LOCAL_ONLY):
             network = new_network(run.recipe)
             load_weights(network, run.best)
             return network, read_calibration(run).temperature
@@ -202,4 +213,4 @@ def _local_inputs(data: RunData, part: str, size: int) -> tuple[NDArray[np.uint8
 
 def seeds_of(plan: Plan) -> Sequence[int]:
     """The numbers of the draws."""
-    return range(1, plan.seeds + 1)
+    return range(plan.first, plan.first + plan.seeds)

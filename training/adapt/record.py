@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from training.record import Figure
 
-ADAPTED, LOCAL_ONLY, STATISTICS, TEMPERATURE = "adapted", "local", "statistics", "temperature"
+ADAPTED, WHOLE, LOCAL_ONLY, STATISTICS, TEMPERATURE = "adapted", "whole", "local", "statistics", "temperature"
 WAYS: Mapping[str, str] = {
-    ADAPTED: "adapted, original training images shown again",
+    ADAPTED: "adapted, as much of the change kept as original images allow",
+    WHOLE: "adapted, all of the change kept",
     LOCAL_ONLY: "adapted with the local images alone",
     STATISTICS: "batch normalisation's statistics alone",
     TEMPERATURE: "temperature alone",
@@ -23,11 +24,13 @@ class _Strict(BaseModel):
 
 
 class Drawn(_Strict):
-    """One draw of the local images: accuracy afterwards on the unseen images of the look, and on the originals."""
+    """One draw of the local images: accuracy afterwards on the unseen images of the look, and on the originals; `kept`
+    is the share of the change of weights that was kept, where it was bounded."""
 
     seed: int
     look: float
     original: float
+    kept: float | None = None
 
 
 class WayOf(_Strict):
@@ -55,6 +58,13 @@ class LookOf(_Strict):
     named: Figure | None = None
     ways: tuple[WayOf, ...]
 
+    def completed(self, older: AdaptationRecord) -> LookOf:
+        """With the ways that an older record has of this look, and this has not."""
+        mine = {one.way: one for one in self.ways}
+        theirs = {way.way: way for look in older.looks if look.look == self.look for way in look.ways}
+        every = theirs | mine
+        return self.model_copy(update={"ways": tuple(every[way] for way in WAYS if way in every)})
+
 
 class AdaptationRecord(_Strict):
     """`local` images were adapted with in each draw; all figures are of `held` test images in `groups` groups."""
@@ -68,3 +78,11 @@ class AdaptationRecord(_Strict):
     groups: int
     original: Figure
     looks: tuple[LookOf, ...]
+
+    def with_older(self, older: AdaptationRecord) -> AdaptationRecord:
+        """This, and of the same looks whatever else was measured before with the same bundle and images."""
+        if (older.sha256, older.held, older.local) != (self.sha256, self.held, self.local):
+            return self
+        mine = {one.look: one.completed(older) for one in self.looks}
+        others = [one for one in older.looks if one.look not in mine]
+        return self.model_copy(update={"looks": (*mine.values(), *others)})

@@ -13,7 +13,7 @@ from leukdesk.architectures import names
 from leukdesk.bundles.load import Bundle, load_bundle
 from leukdesk.inference.calibration import calibrated
 from training.adapt.begin import Order, begin_adaptation, opened
-from training.adapt.keep import notes_on_kept, read_kept
+from training.adapt.share import notes_on_kept, read_kept
 from training.checkpoint import load_weights, write_atomically
 from training.evaluate.rows import Rows, load_rows, save_rows
 from training.events import EventLog, note_process

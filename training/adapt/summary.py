@@ -74,7 +74,12 @@ def _way(measurement: Measurement, way: str, look: str, before: Rows) -> WayOf:
         ),
         ece=Figure(value=float(np.mean(eces)), low=min(eces), high=max(eces), n=len(before), note="least and most"),
         draws=tuple(
-            Drawn(seed=seed, look=float(_right(one).mean()), original=float(_right(other).mean()))
+            Drawn(
+                seed=seed,
+                look=float(_right(one).mean()),
+                original=float(_right(other).mean()),
+                kept=measurement.kept(look, seed) if way == ADAPTED else None,
+            )
             for seed, one, other in zip(seeds, seen, plainly, strict=True)
         ),
     )

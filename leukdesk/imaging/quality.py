@@ -7,7 +7,7 @@ images blurred, darkened, bleached and emptied, so that those do not. All is mea
 
 from __future__ import annotations
 
-import threading
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -24,14 +24,15 @@ _WORKING_SIDE = 224  # px
 _TILES = 8  # a side
 _OCCUPIED = 0.02  # of a tile
 _COLOUR = 12  # levels between the largest and the smallest channel: less is neutral
-_OBJECT = 12  # levels off the surroundings, after 3x3 averaging: more than noise
-_SURROUNDINGS = 33  # px of the working copy
-_SMOOTHING = 1.5  # px
-_GAUSSIAN = cv2.getGaussianKernel(13, _SMOOTHING, cv2.CV_32F)  # four deviations to each side
+_OBJECT = 12  # levels off the surroundings, in the half: more than noise
+_SURROUNDINGS = 17  # px of the half
+_SMOOTHING = 1.5  # px of the working copy, of which the means of 2 x 2 px are a part: their variance is 0.5^2
+_GAUSSIAN = cv2.getGaussianKernel(7, math.sqrt(_SMOOTHING**2 - 0.25) / 2, cv2.CV_32F)  # four deviations to each side
+_PER_PX = 0.25  # a px of the half is two of the working copy
 _BLACK = 4  # levels: the background that was cut away around single cells
 
 _BLANK_SHARE = 0.001  # of the pixels: 50 px of the working copy, a small lymphocyte in a wide field
-_BLURRED = 0.06  # edges softer than 2.5 px of the working copy
+_BLURRED = 0.061  # edges softer than 2.5 px of the working copy
 _DARK, _DARK_CUT_OUT = 90, 45  # 99th percentile of luminance; the second for cells cut out on black
 _BRIGHT = 225  # luminance above which nothing is stained
 _LOW_CONTRAST = 20
@@ -44,34 +45,22 @@ _SCALE_FACTOR = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Working:
-    """The small copy and what is measured of it more than once; all of shape (height, width), RGB with 3 more."""
+    """What is measured of the small copy more than once. Levels are counted in all of it; what has a place is measured
+    in its half, the means of 2 x 2 px, of shape (height / 2, width / 2): a quarter of the work, and blur is softer."""
 
-    pixels: NDArray[np.uint8]  # RGB
-    channels: tuple[NDArray[np.uint8], ...]  # red, green, blue
-    grey: NDArray[np.uint8]  # luminance
-    most: NDArray[np.uint8]  # the largest channel
+    reached: NDArray[np.float64]  # of the luminance: for each level 0..255 the share that does not exceed it
+    brightness: float  # mean luminance
+    half: MatLike  # uint8 RGB, with 3 channels
+    channels: tuple[NDArray[np.uint8], ...]  # its red, green and blue
+    light: NDArray[np.float32]  # its luminance, not rounded: blur is measured in it
+    most: MatLike  # the largest channel
     spread: NDArray[np.uint8]  # largest minus smallest channel
     is_grey: bool
-    reached: NDArray[np.float64]  # of the luminance: for each level 0..255 the share that does not exceed it
 
     @property
     def coloured(self) -> NDArray[np.bool_]:
         """Pixels that can be specimen: the ink of scale bars and labels is neutral; in a grey image all pixels can."""
         return np.asarray(self.spread >= (0 if self.is_grey else _COLOUR))
-
-
-class _Scratch(threading.local):
-    """Memory that each thread uses again: getting it fresh costs as much as the arithmetic in it."""
-
-    def __init__(self) -> None:
-        self._memory = np.empty((4, _WORKING_SIDE * _WORKING_SIDE), np.float32)
-
-    def planes(self, count: int, shape: tuple[int, ...]) -> list[NDArray[np.float32]]:
-        """Up to four float32 planes of a working copy's shape, holding anything."""
-        return [plane[: shape[0] * shape[1]].reshape(shape) for plane in self._memory[:count]]
-
-
-_scratch = _Scratch()
 
 
 def measure_quality(
@@ -87,7 +76,7 @@ def measure_quality(
     working = _working(fitted_to_input if fitted_to_input is not None and enough else image.pixels)
     objects = np.asarray(working.coloured & _objects(working))
     low, high, top = (_level(working.reached, share) for share in (0.05, 0.95, 0.99))
-    sharpness = _sharpness(working.grey, objects)
+    sharpness = _sharpness(working.light, objects)
     flags = _content_flags(working, objects, top, sharpness) | _scale_flags(image, input_size, um_per_px)
     if QualityFlag.BLANK not in flags:
         flags |= _density_flags(working.reached, top)
@@ -99,7 +88,7 @@ def measure_quality(
         flags.add(QualityFlag.GREY)
     return Quality(
         flags=tuple(flag for flag in QualityFlag if flag in flags),
-        brightness=cv2.sumElems(working.grey)[0] / working.grey.size,
+        brightness=working.brightness,
         contrast=float(high - low),
         sharpness=sharpness,
         saturation=_saturation(working),
@@ -110,12 +99,21 @@ def measure_quality(
 def _working(pixels: NDArray[np.uint8]) -> _Working:
     if max(pixels.shape[:2]) > _WORKING_SIDE:
         pixels = fitted(pixels, _WORKING_SIDE)
-    red, green, blue = channels = tuple(np.asarray(one, np.uint8) for one in cv2.split(pixels))
-    most = np.maximum(np.maximum(red, green), blue)
-    spread = most - np.minimum(np.minimum(red, green), blue)
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    half = _halved(pixels)
+    red, green, blue = channels = tuple(np.asarray(one, np.uint8) for one in cv2.split(half))
+    most = cv2.max(cv2.max(red, green), blue)
+    spread = np.asarray(cv2.subtract(most, cv2.min(cv2.min(red, green), blue)), np.uint8)
     is_grey = _share(spread < _COLOUR) >= 0.99
-    return _Working(pixels, channels, grey, most, spread, is_grey, _reached(grey))
+    light = np.asarray(_halved(grey.astype(np.float32)), np.float32)
+    brightness = cv2.sumElems(grey)[0] / grey.size
+    return _Working(_reached(grey), brightness, half, channels, light, most, spread, is_grey)
+
+
+def _halved(pixels: MatLike) -> MatLike:
+    """Means of 2 x 2 px; an odd last row or column is left out, unless there is no other."""
+    rows, columns = (max(1, side // 2) for side in pixels.shape[:2])
+    return cv2.resize(pixels[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA)
 
 
 def _reached(values: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -151,7 +149,7 @@ def _content_flags(working: _Working, objects: NDArray[np.bool_], top: int, shar
     cut_out = _is_cut_out(working.reached)
     if top < (_DARK_CUT_OUT if cut_out else _DARK):
         flags.add(QualityFlag.DARK)
-    if _share(working.coloured & (working.grey < _BRIGHT)) < _BLANK_SHARE:
+    if _share(working.coloured & (working.light < _BRIGHT)) < _BLANK_SHARE:
         flags.add(QualityFlag.BRIGHT)
     if _share(objects) < _BLANK_SHARE:
         flags.add(QualityFlag.BLANK)
@@ -162,19 +160,17 @@ def _content_flags(working: _Working, objects: NDArray[np.bool_], top: int, shar
 
 def _objects(working: _Working) -> NDArray[np.bool_]:
     """Pixels that differ from their surroundings in any channel; uneven light alone makes none."""
-    smooth = cv2.blur(working.pixels, (3, 3), borderType=cv2.BORDER_REPLICATE)
-    around = cv2.blur(smooth, (_SURROUNDINGS, _SURROUNDINGS), borderType=cv2.BORDER_REFLECT)
-    red, green, blue = cv2.split(cv2.absdiff(smooth, around))
+    around = cv2.blur(working.half, (_SURROUNDINGS, _SURROUNDINGS), borderType=cv2.BORDER_REFLECT)
+    red, green, blue = cv2.split(cv2.absdiff(working.half, around))
     return np.asarray(cv2.max(cv2.max(red, green), blue)) > _OBJECT
 
 
 def _saturation(working: _Working) -> float:
-    (saturation,) = _scratch.planes(1, working.spread.shape)
-    cv2.divide(working.spread, np.maximum(working.most, np.uint8(1)), dst=saturation, dtype=cv2.CV_32F)
+    saturation = cv2.divide(working.spread, np.maximum(working.most, np.uint8(1)), dtype=cv2.CV_32F)
     return float(cv2.sumElems(saturation)[0] / saturation.size)
 
 
-def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
+def _sharpness(light: NDArray[np.float32], objects: NDArray[np.bool_]) -> float:
     """Energy of the Laplacian over energy of the gradient: the median of those of 8 x 8 tiles that hold objects.
 
     Of an edge that a Gaussian of s px has softened, both smoothed by 1.5 px against noise, it is 1 / (2 (s^2 + 1.5^2)),
@@ -185,16 +181,13 @@ def _sharpness(grey: NDArray[np.uint8], objects: NDArray[np.bool_]) -> float:
     occupied = _tiles(objects.astype(np.float32)) > _OCCUPIED
     if not occupied.any():
         return 0.0
-    smooth, bends, across, down = _scratch.planes(4, grey.shape)
-    cv2.sepFilter2D(grey, cv2.CV_32F, _GAUSSIAN, _GAUSSIAN, dst=smooth, borderType=cv2.BORDER_REPLICATE)
-    cv2.Laplacian(smooth, cv2.CV_32F, dst=bends, borderType=cv2.BORDER_REPLICATE)
-    bent = _tiles(np.multiply(bends, bends, out=bends))[occupied]
-    cv2.Sobel(smooth, cv2.CV_32F, 1, 0, dst=across, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-    cv2.Sobel(smooth, cv2.CV_32F, 0, 1, dst=down, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
-    np.multiply(across, across, out=across)
-    np.multiply(down, down, out=down)
-    edges = np.maximum(_tiles(np.add(across, down, out=across))[occupied], np.float32(1e-6))
-    return _median(bent / edges)
+    smooth = cv2.sepFilter2D(light, cv2.CV_32F, _GAUSSIAN, _GAUSSIAN, borderType=cv2.BORDER_REPLICATE)
+    bends = cv2.Laplacian(smooth, cv2.CV_32F, borderType=cv2.BORDER_REPLICATE)
+    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8, borderType=cv2.BORDER_REPLICATE)
+    bent = _tiles(bends * bends)[occupied]
+    edges = np.maximum(_tiles(across * across + down * down)[occupied], np.float32(1e-6))
+    return _PER_PX * _median(bent / edges)
 
 
 def _median(values: NDArray[np.floating]) -> float:

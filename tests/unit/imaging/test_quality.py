@@ -175,15 +175,16 @@ def test_the_measurements_are_what_they_are_by_definition() -> None:
         pixels = field(side, seed)
         small = pixels if side <= 224 else cv2.resize(pixels, (224, 224), interpolation=cv2.INTER_AREA)
         found = quality(pixels)
-        most, least = small.max(2).astype(float), small.min(2).astype(float)
-        assert found.saturation == pytest.approx(((most - least) / np.maximum(most, 1)).mean(), abs=1e-5)
+        half = np.rint(halved(small)).astype(np.uint8)
+        most, least = half.max(2).astype(float), half.min(2).astype(float)
+        assert found.saturation == pytest.approx(((most - least) / np.maximum(most, 1)).mean(), abs=1e-3)
         lit = [
-            small[:, :, at] * 255.0 / max(128, np.percentile(small[:, :, at], 95, method="inverted_cdf"))
+            half[:, :, at] * 255.0 / max(128, np.percentile(half[:, :, at], 95, method="inverted_cdf"))
             for at in range(3)
         ]
         purple = (lit[2] - lit[1] > 45) & (lit[0] - lit[1] > -4) & (lit[2] - lit[0] > -4)
         assert found.stained == pytest.approx(purple.mean(), abs=1e-3)
-        assert found.sharpness == pytest.approx(plain_sharpness(small), rel=1e-3)
+        assert found.sharpness == pytest.approx(plain_sharpness(small), rel=0.01)
 
 
 @pytest.mark.parametrize("shape", [(640, 480), (224, 224), (120, 200), (1944, 2592)])
@@ -196,19 +197,23 @@ def test_what_was_fitted_for_the_model_is_not_fitted_again(shape: tuple[int, int
         assert again == measure_quality(image, input_size=size, um_per_px=None)
 
 
+def halved(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    rows, columns = (side // 2 for side in pixels.shape[:2])
+    return pixels[: 2 * rows, : 2 * columns].reshape(rows, 2, columns, 2, -1).mean((1, 3))
+
+
 def plain_sharpness(pixels: NDArray[np.uint8]) -> float:
-    edge, nothing = cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT
-    soft = cv2.blur(pixels, (3, 3), borderType=edge)
-    apart = cv2.absdiff(soft, cv2.blur(soft, (33, 33), borderType=nothing)).max(2) > 12
-    coloured = np.ptp(pixels, axis=2) >= 12
+    edge, half = cv2.BORDER_REPLICATE, np.rint(halved(pixels)).astype(np.uint8)
+    apart = cv2.absdiff(half, cv2.blur(half, (17, 17), borderType=cv2.BORDER_REFLECT)).max(2) > 12
+    coloured = np.ptp(half, axis=2) >= 12
 
     def tiles(values: NDArray[np.generic]) -> NDArray[np.float64]:
         return np.asarray(cv2.resize(values.astype(np.float64), (8, 8), interpolation=cv2.INTER_AREA))
 
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float64)
-    smooth = cv2.GaussianBlur(grey, (13, 13), 1.5, borderType=edge)
+    light = halved(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8))[:, :, 0]
+    smooth = cv2.GaussianBlur(light, (7, 7), 0.5**0.5, borderType=edge)
     bent = tiles(cv2.Laplacian(smooth, cv2.CV_64F, borderType=edge) ** 2)
     across = cv2.Sobel(smooth, cv2.CV_64F, 1, 0, scale=1 / 8, borderType=edge)
     down = cv2.Sobel(smooth, cv2.CV_64F, 0, 1, scale=1 / 8, borderType=edge)
     occupied = tiles(apart & coloured) > 0.02
-    return float(np.median((bent / np.maximum(tiles(across**2 + down**2), 1e-6))[occupied]))
+    return float(np.median((bent / np.maximum(tiles(across**2 + down**2), 1e-6))[occupied])) / 4

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from camera import Camera, window
 
+from tests.adaptations import write_adaptation
 from tests.run_files import lay_out
 
 Scene = Callable[[Path], AbstractContextManager[Camera]]
@@ -76,6 +78,35 @@ def _removing(folder: Path) -> AbstractContextManager[Camera]:
     return scene()
 
 
+def _adapted(**stated: Any) -> Scene:
+    """An adapted model beside the one it was."""
+
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Camera]:
+        with _of(lambda: write_adaptation(_trained(title=stated.pop("title", "Stain B")), **stated))(folder) as camera:
+            camera.session.window.train.page.adapted.click()
+            camera.rest()
+            yield camera
+
+    return scene
+
+
+def _below(above: Scene) -> Scene:
+    """The same page further down."""
+
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Camera]:
+        with above(folder) as camera:
+            bar = camera.session.adaptations.view.page.verticalScrollBar()
+            bar.setValue(bar.maximum())
+            yield camera
+
+    return scene
+
+
+_LONG = "Smears of the second floor of the university hospital with the new stain and the new camera, spring of 2026"
+_NAMES = ("abnormal-promyelocyte-with-faggots-of-auer-rods", "reactive-lymphocyte", "giant-platelet-on-a-red-cell")
+
 TRAIN_SCENES: dict[str, Scene] = {
     "Train: empty": _of(),
     "Train: running": _of(_trained, _stopped, _failed, _interrupted, _running),
@@ -85,4 +116,12 @@ TRAIN_SCENES: dict[str, Scene] = {
     "Train: trained": _of(_trained),
     "Train: closing": _closing,
     "Train: removing": _removing,
+    "Train: adapted": _adapted(),
+    "Train: adapted, below": _below(_adapted()),
+    "Train: adapted, harm, long names": _adapted(
+        title=_LONG, gain=(-0.09, -0.16, -0.02), lost=(-0.052, -0.083, -0.021), classes=_NAMES
+    ),
+    "Train: adapted, without originals": _adapted(
+        gain=(0.042, -0.08, 0.17), lost=None, notes=("no_groups", "few_images", "nothing_replayed")
+    ),
 }

@@ -20,6 +20,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from leukdesk.domain.adaptation import FILE as ADAPTATION
+from leukdesk.domain.adaptation import Adaptation, adaptation_of
 from leukdesk.domain.training import Started, TrainingOrder
 
 _TAIL = 20_000  # bytes of the log
@@ -77,7 +79,14 @@ class RunFolder:
     @property
     def is_compared(self) -> bool:
         """Whether an adaptation was held against the model as it was."""
-        return (self.path / "adaptation.json").is_file()
+        return (self.path / ADAPTATION).is_file()
+
+    def adaptation(self) -> Adaptation | None:
+        """How an adaptation did beside the model as it was; None where it was not compared, or the file is damaged."""
+        try:
+            return adaptation_of(_read(self.path / ADAPTATION))
+        except ValueError:
+            return None
 
     @property
     def has_begun(self) -> bool:

@@ -21,6 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from leukdesk.domain.adaptation import FILE as ADAPTATION
+from leukdesk.domain.adaptation import Adaptation
 from leukdesk.domain.training import RunState, TrainingError, TrainingOrder, TrainingReason
 from leukdesk.domain.training_progress import RunProgress
 from leukdesk.lost_run import why_lost
@@ -130,6 +132,15 @@ class TrainingRuns:
     def log(self, key: str) -> str:
         """The end of what the trainer said beside its events, for a colleague or a bug report."""
         return self._files(key).log_tail()
+
+    def adaptation(self, key: str) -> Adaptation:
+        """An adapted model beside the one it was. Raises `TrainingError` where that cannot be read."""
+        files = self._files(key)
+        found = files.adaptation()
+        if found is None:
+            what, advice = "cannot be read", "Remove the run and train it again, or bring the file back from a backup."
+            raise TrainingError(what, reason=TrainingReason.DATA, subject=ADAPTATION, advice=advice)
+        return found
 
     # -- changing
 

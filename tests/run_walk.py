@@ -8,10 +8,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 from window_desk import Desk
 
+from leukdesk import paths
 from leukdesk.app.views.remove_run_dialog import RemoveRunDialog
 from leukdesk.app.views.training_goes_on import TrainingGoesOn
+from tests.adaptations import write_adaptation
 from tests.run_files import lay_out
 
+_NOTES = ("few_groups", "few_images", "nothing_replayed", "no code of today")
 _DAMAGED = {"reason": "data", "what": "it was damaged", "subject": "settings.json", "advice": "Nothing is to be done."}
 
 
@@ -27,7 +30,14 @@ def run_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
     for run in training.runs:
         desk.window.train.show_run(run.key)
         yield f"run, {run.state}", desk.window
-    for dialog in (RemoveRunDialog(desk.session.theme, "x", desk.window), _goes_on(desk)):
+    write_adaptation(paths.training_folder() / "2026-11-21-100001", bundle="fake-stage", notes=_NOTES)
+    training.look()
+    desk.until(lambda: any(one.compared for one in training.runs))
+    desk.session.adaptations.open(next(one for one in training.runs if one.compared))
+    desk.until(desk.session.adaptations.view.judge.isVisible)
+    yield "adapted", desk.window
+    theme, over = desk.session.theme, desk.window
+    for dialog in (RemoveRunDialog(theme, "x", over), RemoveRunDialog(theme, "x", over, copies=True), _goes_on(desk)):
         dialog.open()
         yield type(dialog).__name__, dialog
         dialog.reject()

@@ -1,6 +1,7 @@
 """A program in the trainer's place, for tests of what surrounds it: the same files and events, no TensorFlow.
 
-Its recipe's first line says what it does: `# end`, `# hang` (until it is stopped), `# fail`, `# crash`, `# refuse`.
+Its recipe's first line says what it does: `# end`, `# hang` (until it is stopped), `# fail`, `# crash`, `# refuse`,
+`# lose` (its comparison, of an adaptation).
 """
 
 from __future__ import annotations
@@ -19,17 +20,23 @@ def main() -> int:
     """Train, or go on."""
     command, first = sys.argv[1:3]
     folder = Path(first) if command == "resume" else Path(sys.argv[sys.argv.index("--out") + 1])
-    recipe = folder / "recipe.toml" if command == "resume" else Path(first)
+    named = sys.argv[sys.argv.index("--recipe") + 1] if command == "adapt" else first
+    again = command == "resume" or (folder / "run.json").exists()
+    recipe = folder / "recipe.toml" if again else Path(named)
     what = recipe.read_text().split()[1]
     if what == "refuse":
         return say(folder, "failed", reason="data", what="has one class", subject="x", advice="Add images.") or 2
     (folder / "recipe.toml").write_text(recipe.read_text().replace(f"# {what}", "# end"))
     (folder / "run.json").write_text("{}")
+    (folder / "words.json").write_text(json.dumps(sys.argv[1:]))
     say(folder, "split", train=24, validation=12, test=12)
     done = sum('"epoch",' in line for line in (folder / "events.jsonl").read_text().splitlines())
-    if command == "resume":
+    if again:
         say(folder, "resumed", epoch=done)
-    return train(folder, what, done)
+    ended = train(folder, what, done)
+    if command == "adapt" and what == "end" and not ended:
+        (folder / "adaptation.json").write_text('{"format": 1, "sets": []}')
+    return ended
 
 
 def train(folder: Path, what: str, done: int) -> int:

@@ -12,6 +12,7 @@ from tests.training_desk import ESTIMATE, RECIPES, WARNING, StandInDesk, finding
 
 LONG = "abnormal promyelocytes with many rods and granules, confirmed by two readers"
 COLUMNS = [{"name": name} for name in ("path", "diagnosis", "chart", f"column of {LONG}")]
+ORIGINAL = Path("/media/archive-of-the-department") / LONG.replace(" ", "-")
 FINDINGS = (
     finding("unreadable", "error", f"unreadable, 2: copy them again ({LONG} 003.png: damaged)", blocks=True),
     finding("mislabelled", "error", "mislabelled, 1: named after another class, check their labels"),
@@ -81,6 +82,9 @@ def _recipe_states(session: Session, desk: StandInDesk) -> Iterator[str]:
     mapped = {"neutrophils": "neutrophil", "LYT": "lymphocyte", LONG: ""}
     desk.written(mapped, warnings=[warning])
     yield "new run, classes"
+    setup.use_original(ORIGINAL, ORIGINAL / "split.json")
+    desk.written(mapped, warnings=[warning], replayed={"train": 57, "validation": 19})
+    yield "new run, originals"
     page = session.window.train.pages.currentWidget()
     page.way[Step.RECIPE].text.open.setChecked(True)
     setup.use_text(setup.choice.text + "\n# mine")

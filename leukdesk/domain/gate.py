@@ -116,7 +116,7 @@ def gate_of(said: Mapping[str, Any]) -> Gate:
     """What a `gate.json` says. Raises `KeyError`, `TypeError` or `ValueError` where it is none."""
     if said["format"] != _FORMAT:
         raise ValueError("another format")
-    sets = tuple(_set(one) for one in said["sets"])
+    sets = tuple(set_of(one) for one in said["sets"])
     if not sets:
         raise ValueError("no images")
     return Gate(
@@ -134,7 +134,8 @@ def _named(said: Mapping[str, Any]) -> Named:
     return Named(str(said["name"]), str(said["release"]), str(said["sha256"]), Path(said["folder"]))
 
 
-def _set(said: Mapping[str, Any]) -> GateSet:
+def set_of(said: Mapping[str, Any]) -> GateSet:
+    """One entry of `sets`, of a gate or of an adaptation. Raises `KeyError`, `TypeError` or `ValueError`."""
     bins = said["calibration"]
     return GateSet(
         name=str(said["name"]),

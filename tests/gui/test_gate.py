@@ -30,6 +30,7 @@ from leukdesk.settings import Settings
 from leukdesk.trainer import Trainer
 
 LEFT = Qt.MouseButton.LeftButton
+ORIGINAL = Path("/data/originals")
 STAND_IN = """
 import json, pathlib, shutil, sys
 words = sys.argv[1:]
@@ -148,6 +149,8 @@ def test_a_run_is_judged_by_the_trainer_beside_the_model_in_use(
     assert not view.form.judge.isEnabled()
     view.form.name.setText("mine-here")
     view.form.audited.setChecked(False)
+    assert not view.form.original.without.isVisible()
+    view.form.original.take(ORIGINAL, None)
     desk.bot.mouseClick(view.form.judge, LEFT)
     desk.until(lambda: "the images are gone" in view.banner.accessibleName())
     view.form.audited.setChecked(True)
@@ -156,6 +159,8 @@ def test_a_run_is_judged_by_the_trainer_beside_the_model_in_use(
     words = json.loads((run.folder / "gate" / "words.json").read_text())
     assert words[:6] == ["gate", str(run.folder), "--name", "mine-here", "--release", "1.0"]
     assert words[words.index("--against") + 1] == "fake-stage-1.0"
+    assert words[words.index("--original") + 1] == str(ORIGINAL)
+    assert "--original-split" not in words
     assert view.title.text() == "mine-here-1.1 beside toy-1.0"
     desk.bot.mouseClick(view.again, LEFT)
     assert view.form.isVisible()

@@ -38,7 +38,7 @@ from leukdesk.domain.training import TrainingError, TrainingOrder
 from leukdesk.history.history import History
 from tests.findings import make_finding, make_prediction
 
-DATA = Path("data of this site")
+DATA, ORIGINAL = Path("data of this site"), Path("images it was made with")
 
 
 class Shelf:
@@ -208,6 +208,37 @@ def test_an_installed_model_is_adapted_with_all_its_classes(way: Way) -> None:
     way.desk.last.failed.emit(DataError("has too few images of ig (0)", advice="Label at least 9 images of each."))
     assert way.view.error.isVisible()
     assert not way.view.next.isEnabled()
+
+
+def test_the_images_a_model_was_made_with_are_shown_again_where_they_are_named(way: Way) -> None:
+    way.to(Step.RECIPE)
+    way.desk.listed()
+    page = way.page(RecipeStep)
+    assert isinstance(page, RecipeStep)
+    assert not page.original.isVisible()
+    way.setup.use_source(way.setup.sources[0])
+    way.desk.written()
+    assert page.original.isVisible()
+    assert not page.original.division.isVisible()
+    page.original.take(ORIGINAL, None)
+    assert way.desk.last.after("--original") == str(ORIGINAL)
+    assert "--original-split" not in way.desk.last.words
+    way.desk.last.failed.emit(DataError("needs its split", subject=ORIGINAL, advice="Name the split.json."))
+    assert not way.view.next.isEnabled()
+    page.original.take(ORIGINAL, ORIGINAL / "split.json")
+    assert way.desk.last.after("--original-split") == str(ORIGINAL / "split.json")
+    way.desk.written(replayed={"train": 57, "validation": 19})
+    assert page.original.said.text().startswith("76 of them are shown again")
+    way.view.next.click()
+    way.view.next.click()
+    bundle = way.setup.sources[0].bundle
+    assert (way.desk.last.after("--original"), way.desk.last.after("--bundle")) == (str(ORIGINAL), str(bundle))
+    way.desk.divided(estimate=ESTIMATE)
+    way.view.next.click()
+    (ordered,) = way.orders
+    assert ordered.adapts
+    assert (ordered.original, ordered.original_split, ordered.bundle) == (ORIGINAL, ORIGINAL / "split.json", bundle)
+    assert TrainingOrder.from_mapping(ordered.as_mapping()) == ordered
 
 
 def test_a_two_stage_recipe_cannot_be_chosen_and_says_why(way: Way) -> None:

@@ -36,6 +36,7 @@ class _Looked:
     decision: Decision | None
     name: str
     scope: str
+    original: tuple[Path | None, Path | None]  # images the present model was made with, and their division
 
 
 class GateDesk(QObject):
@@ -64,6 +65,7 @@ class GateDesk(QObject):
         self.step = ""  # of judging or of an import
         self.progress = Progress()
         self.name, self.release = "", "1.0"  # what the new model could be called
+        self.original: tuple[Path | None, Path | None] = (None, None)  # images the present model was made with
         self._came_to.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         engine.listed.connect(self._use_listed)
         engine.loading_changed.connect(self.changed)
@@ -94,6 +96,11 @@ class GateDesk(QObject):
     def names_well(self, name: str, release: str) -> bool:
         """Whether a model may be called so, and no other is."""
         return bool(_NAME.fullmatch(name) and _RELEASE.fullmatch(release)) and not self._taken(name, release)
+
+    def use_original(self, data: Path | None, split: Path | None) -> None:
+        """Ask both models about the test images of these too; their division, where the trainer cannot find it."""
+        self.original = (data, split)
+        self.changed.emit()
 
     def judge(self, name: str, release: str, *, audited: bool) -> None:
         """Judge the run as a model of this name, beside the one in use."""
@@ -137,7 +144,7 @@ class GateDesk(QObject):
 
         gate = read_gate(folder / OUT)
         decision = bench.shelf.decisions.last(gate.new.sha256) if gate is not None else None
-        return _Looked(gate, decision, *_recipe(folder))
+        return _Looked(gate, decision, *_recipe(folder), _original(folder))
 
     def _against(self, bench: Bench, _token: Token) -> Path | None:
         """The folder of the model that judges the same thing now."""
@@ -174,6 +181,7 @@ class GateDesk(QObject):
 
     def _show(self, found: _Looked) -> None:
         self.gate, self.decision, self._scope = found.gate, found.decision, found.scope
+        self.original = found.original
         self.name, self.release = found.name, self._next_release(found.name)
         self._end()
 
@@ -182,6 +190,8 @@ class GateDesk(QObject):
         words = ["gate", str(self.folder), "--name", self.name, "--release", self.release]
         words += ["--models", str(out / "models"), "--out", str(out)]
         words += ["--against", str(against)] if against is not None else []
+        for option, path in zip(("--original", "--original-split"), self.original, strict=True):
+            words += [option, str(path)] if path is not None else []
         words += [] if audited else ["--no-audit"]
         self._command = self._training.command(words)
         self._command.told.connect(self._hear)
@@ -260,3 +270,11 @@ def _recipe(folder: Path) -> tuple[str, str]:
         return "", "field"
     name = re.sub(r"[^a-z0-9]+", "-", str(stated.get("name", "")).lower()).strip("-")
     return name, str(stated.get("scope", "field"))
+
+
+def _original(folder: Path) -> tuple[Path | None, Path | None]:
+    """What was shown again while the run adapted a model: most often one wants to know what it has forgotten of it."""
+    from leukdesk.run_folder import RunFolder
+
+    order = RunFolder(folder).order()
+    return (order.original, order.original_split) if order is not None else (None, None)

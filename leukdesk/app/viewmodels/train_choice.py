@@ -8,6 +8,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from leukdesk.domain.training import TrainingOrder
+
 Told = Mapping[str, Any]  # the last line of a command of the trainer; empty where it is not known
 NOTHING: Told = {}
 
@@ -64,6 +66,8 @@ class Choice:
     source: Source | None = None
     class_map: Mapping[str, str] = field(default_factory=dict)  # what a person said otherwise than proposed
     own_classes: bool = False
+    original: Path | None = None  # the images the bundle was made with, where it is adapted
+    original_split: Path | None = None  # their division; None: as the trainer finds it
     recipe: Told = field(default_factory=dict)
     text: str = ""
     edited: bool = False
@@ -90,11 +94,16 @@ class Choice:
 
     def with_source(self, source: Source) -> Choice:
         """Another thing to begin with."""
-        return replace(self, source=source, class_map={}, own_classes=False).without_recipe()
+        fresh: dict[str, Any] = {"class_map": {}, "own_classes": False, "original": None, "original_split": None}
+        return replace(self, source=source, **fresh).without_recipe()
 
     def with_classes(self, class_map: Mapping[str, str], *, own: bool) -> Choice:
         """Other classes."""
         return replace(self, class_map=dict(class_map), own_classes=own).without_recipe()
+
+    def with_original(self, data: Path | None, split: Path | None) -> Choice:
+        """Other images the bundle was made with, or none."""
+        return replace(self, original=data, original_split=split).without_recipe()
 
     def with_text(self, text: str) -> Choice:
         """Another text of the recipe, of a person's own."""
@@ -139,8 +148,32 @@ class Choice:
         shares = ["--validation", str(self.validation), "--test", str(self.test)]
         return ["--split", self.method, *shares, "--seed", str(self.seed)]
 
+    def original_words(self) -> list[str]:
+        """The images the bundle was made with as arguments; none where it is not adapted."""
+        if self.original is None or self.source is None or not self.source.adapts:
+            return []
+        split = ["--original-split", str(self.original_split)] if self.original_split is not None else []
+        return ["--original", str(self.original), *split]
+
     def split_changes(self) -> list[str]:
         """The division as changes of a recipe."""
         values = {"validation": self.validation, "test": self.test, "seed": self.seed}
         changes = [f'split.method="{self.method}"', *(f"split.{key}={value}" for key, value in values.items())]
         return [word for change in changes for word in ("--set", change)]
+
+
+def order_of(choice: Choice, title: str) -> TrainingOrder:
+    """What is handed over when all is chosen."""
+    source = choice.source
+    assert choice.data is not None
+    return TrainingOrder(
+        title,
+        choice.text,
+        choice.data,
+        choice.label_column,
+        choice.group_column,
+        bundle=source.bundle if source is not None else None,
+        adapts=source is not None and source.adapts,
+        original=choice.original,
+        original_split=choice.original_split,
+    )

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from leukdesk.app.viewmodels.trainer_command import TrainerCommand
 from leukdesk.app.workers.lanes import Lanes
+from leukdesk.domain.adaptation import Adaptation
 from leukdesk.domain.errors import KnownError
 from leukdesk.domain.training import RunState, TrainingOrder
 from leukdesk.trainer import Trainer
@@ -77,6 +78,16 @@ class TrainDesk(QObject):
     def read_log(self, key: str, done: Callable[[str], object]) -> None:
         """Hand over the end of what the trainer said beside its events."""
         self._lanes.runs.submit(lambda: self._store.log(key), done, self._tell)
+
+    def read_adaptation(
+        self, key: str, done: Callable[[Adaptation], object], failed: Callable[[Exception], object]
+    ) -> None:
+        """Hand over how an adapted model did beside the one it was."""
+        self._lanes.runs.submit(lambda: self._store.adaptation(key), done, failed)
+
+    def has_own_copies(self, run: TrainingRun) -> bool:
+        """Whether copies of signed cases go with this run when it is removed."""
+        return bool(run.own_copies(self.runs))
 
     def command(self, arguments: Sequence[str]) -> TrainerCommand:
         """A command of the trainer for the window to wait for: connect its signals, then `begin` it.

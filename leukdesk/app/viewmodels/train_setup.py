@@ -14,11 +14,10 @@ from PySide6.QtGui import QImage
 
 from leukdesk.app.viewmodels.progress import Progress
 from leukdesk.app.viewmodels.reviewed_images import ReviewedImages
-from leukdesk.app.viewmodels.train_choice import Choice, Source, Step
+from leukdesk.app.viewmodels.train_choice import Choice, Source, Step, order_of
 from leukdesk.app.viewmodels.train_sources import of_bundles, of_recipes
 from leukdesk.app.workers.lanes import Lane
 from leukdesk.domain.errors import KnownError, OutputError
-from leukdesk.domain.training import TrainingOrder
 
 if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
@@ -180,6 +179,11 @@ class TrainSetup(QObject):
         self._choose(self.choice.with_classes(class_map, own=own))
         self.write()
 
+    def use_original(self, data: Path | None, split: Path | None) -> None:
+        """Show images again that the bundle was made with; their division, where the trainer cannot find it."""
+        self._choose(self.choice.with_original(data, split))
+        self.write()
+
     def use_text(self, text: str) -> None:
         """Train by this text of a recipe; it is checked at once."""
         if text != self.choice.text:
@@ -220,7 +224,7 @@ class TrainSetup(QObject):
         words = ["recipe", source.name, *self.choice.data_words(), *self.choice.split_changes()]
         words += ["--class-map", _json(self.choice.class_map)] if self.choice.class_map else []
         words += ["--own-classes"] if self.choice.own_classes else []
-        words += ["--adapt"] if source.adapts else []
+        words += ["--adapt", *self.choice.original_words()] if source.adapts else []
         words += ["--out", str(self._draft), "--json"]
         self._ask("write", words, self._take_recipe, self.write)
 
@@ -240,7 +244,7 @@ class TrainSetup(QObject):
 
     def estimate(self) -> None:
         """How long it takes on this machine, measured."""
-        words = ["plan", str(self._draft), *self.choice.data_words(), *self._checked()]
+        words = ["plan", str(self._draft), *self.choice.data_words(), *self._original(), *self._checked()]
         self._ask("estimate", words, lambda found: replace(self.choice, plan=found), self.estimate)
 
     def start(self) -> None:
@@ -250,9 +254,7 @@ class TrainSetup(QObject):
             return
         self.cancel()
         title = choice.title.strip() or str(choice.recipe["title"])
-        bundle = choice.source.bundle if choice.source is not None else None
-        columns = choice.label_column, choice.group_column
-        self.ordered.emit(TrainingOrder(title, choice.text, choice.data, *columns, bundle=bundle))
+        self.ordered.emit(order_of(choice, title))
         self.restart()
 
     # -- what comes back
@@ -318,6 +320,10 @@ class TrainSetup(QObject):
 
     def _checked(self) -> list[str]:
         return [*(("--checked", str(self._report)) if self.choice.checked else ()), "--json"]
+
+    def _original(self) -> list[str]:
+        words, source = self.choice.original_words(), self.choice.source
+        return [*words, "--bundle", str(source.bundle)] if words and source is not None else []
 
     def _choose(self, choice: Choice) -> None:
         self.cancel()

@@ -10,6 +10,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.gate_desk import GateDesk
 from leukdesk.app.views.gate_decision import step_words
+from leukdesk.app.views.original_images import OriginalImages
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.progress_row import ProgressRow
 
@@ -27,6 +28,13 @@ class GateForm(QWidget):
         self.release.setAccessibleName(self.tr("Version"))
         self.audited = QCheckBox(self.tr("Audit what it looks at as well (minutes)"))
         self.audited.setChecked(True)
+        self.original = OriginalImages(
+            self.tr("The images the present model was made with (optional)"),
+            self.tr(
+                "At hand, both models are asked about their test images too, and you see whether the new one has "
+                "forgotten what the present one knew. Without them only the images of this run are judged on."
+            ),
+        )
         self.judge = QPushButton(self.tr("Judge it"))
         self.judge.setProperty("kind", "primary")
         self._wrong = label("", "muted", wrap=True)
@@ -38,6 +46,7 @@ class GateForm(QWidget):
         for field in (self.name, self.release):
             field.textChanged.connect(self._weigh)
             field.returnPressed.connect(self.judge.click)
+        self.original.chosen.connect(desk.use_original)
         self.judge.clicked.connect(self._begin)
         desk.changed.connect(self.show_state)
         self._weigh()
@@ -58,8 +67,9 @@ class GateForm(QWidget):
             count = self.tr("{words}: {done} of {total}")
             words = count.format(words=words, done=self._desk.progress.done, total=self._desk.progress.total)
         self.progress.show_progress(self._desk.progress, words)
-        for one in (self.name, self.release, self.audited):
+        for one in (self.name, self.release, self.audited, self.original):
             one.setEnabled(not busy)
+        self.original.show_chosen(*self._desk.original)
         self._weigh()
 
     def _weigh(self) -> None:
@@ -93,6 +103,7 @@ class GateForm(QWidget):
         column.addWidget(label(about, wrap=True))
         column.addLayout(form)
         column.addWidget(self._wrong)
+        column.addWidget(self.original)
         column.addWidget(self.audited)
         column.addWidget(self.judge, 0, Qt.AlignmentFlag.AlignLeading)
         column.addWidget(self.progress)

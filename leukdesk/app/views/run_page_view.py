@@ -48,6 +48,7 @@ class RunPage(QWidget):
 
     judge_wished = Signal(object)  # TrainingRun
     remove_wished = Signal(object)  # TrainingRun
+    before_and_after = Signal(object)  # TrainingRun that adapted a model
 
     def __init__(self, desk: TrainDesk, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,9 +122,11 @@ class RunPage(QWidget):
         self.stop.setEnabled(not run.stopping)
         self.stop.setText(self.tr("Do not train") if run.state is RunState.WAITING else self.tr("Stop"))
         self.go_on.setVisible(run.can_go_on)
-        self.go_on.setText(self.tr("Go on") if run.progress.epochs else self.tr("Try again"))
+        again = self.tr("Go on") if run.progress.epochs else self.tr("Try again")
+        self.go_on.setText(self.tr("Compare with before") if run.lacks_comparison else again)
         self.remove.setVisible(not run.is_on)
-        self.next.setVisible(run.progress.is_trained)
+        self.next.setVisible(run.progress.is_trained and not run.is_on)
+        self.adapted.setVisible(run.compared)
         self.background.setVisible(run.is_on)
         self.judge.setText(self.tr("See the judgement…") if run.judged else self.tr("Judge and compare…"))
 
@@ -157,6 +160,7 @@ class RunPage(QWidget):
         self.go_on.clicked.connect(lambda: self._desk.go_on(self.key))
         self.copy.clicked.connect(lambda: self._desk.read_log(self.key, self._copy))
         self.judge.clicked.connect(lambda: self.judge_wished.emit(self.run))
+        self.adapted.clicked.connect(lambda: self.before_and_after.emit(self.run))
         self.remove.clicked.connect(lambda: self.remove_wished.emit(self.run))
         self._theme.changed.connect(self._fit)
         self._fit()
@@ -190,6 +194,7 @@ class RunPage(QWidget):
         self.log.setAccessibleName(self.tr("What happened"))
         self.judge = QPushButton(self.tr("Judge and compare…"))
         self.judge.setProperty("kind", "primary")
+        self.adapted = QPushButton(self.tr("Before and after…"))
         self._facts = {name: label("", "strong") for name in ("images", "rate", "memory", "best")}
 
     def _lay_out(self) -> None:
@@ -229,7 +234,8 @@ class RunPage(QWidget):
         row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_3, tokens.SPACE_4, tokens.SPACE_3)
         row.setSpacing(tokens.SPACE_4)
         row.addLayout(words, 1)
-        row.addWidget(self.judge)
+        for button in (self.adapted, self.judge):
+            row.addWidget(button)
         return self.next
 
     def _laid_progress(self) -> QFrame:

@@ -61,6 +61,8 @@ def state_word(run: TrainingRun) -> str:
         RunState.TRAINED: translate("Training", "Trained"),
         RunState.PUBLISHED: translate("Training", "Made into a model"),
     }
+    if run.is_on and run.progress.is_trained:
+        return translate("Training", "Comparing…")
     if run.judged and run.progress.is_trained:
         return translate("Training", "Judged")
     return words[run.state]
@@ -155,6 +157,8 @@ def _plain(name: str, event: Mapping[str, Any]) -> str:
         "trained": translate("Training", "Trained. The weights of epoch {epoch} are kept.").format(epoch=best),
         "calibrated": translate("Training", "Its probabilities are calibrated."),
         "evaluated": translate("Training", "Judged on the locked images."),
+        "comparing": translate("Training", "It is compared with the model as it was."),
+        "adapted": translate("Training", "Adapted: see before and after."),
         "published": translate("Training", "Made into the model {name}.").format(name=event.get("bundle", "")),
     }
     return words.get(name, "")

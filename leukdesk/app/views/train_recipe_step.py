@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.train_choice import Source
 from leukdesk.app.viewmodels.train_setup import TrainSetup
+from leukdesk.app.views.original_images import OriginalImages
 from leukdesk.app.views.train_class_map import ClassMap
 from leukdesk.app.views.train_recipe_text import RecipeText
 from leukdesk.app.views.train_step import TrainStep
@@ -33,12 +36,21 @@ class RecipeStep(TrainStep):
         )
         self.sources = QTreeWidget()
         self.details = label("", "muted", wrap=True)
+        self.original = OriginalImages(
+            self.tr("The images that model was made with (optional)"),
+            self.tr(
+                "At hand, as many of them as of your own are shown again while it learns, so that it does not forget "
+                "them; and at its end the run tells how it does on their test images. Without them it may forget "
+                "much, and nobody sees how much."
+            ),
+        )
         self.classes = ClassMap(setup, theme)
         self.notices = NoticeList(theme, self.tr("What to know of the recipe"))
         self.text = RecipeText(setup, theme)
         self._listed: tuple[Source, ...] = ()
         self._set_up()
         self.sources.currentItemChanged.connect(self._use)
+        self.original.chosen.connect(setup.use_original)
 
     def first_control(self) -> QWidget:
         return self.sources
@@ -52,10 +64,17 @@ class RecipeStep(TrainStep):
         source = setup.choice.source
         self.details.setText(source.details if source is not None else "")
         self.details.setVisible(source is not None)
+        self._show_original()
         self.classes.show_choice()
         self.notices.show_notices(setup.choice.recipe.get("warnings", ()))
         self.text.show_choice()
         self._text_card.setVisible(bool(setup.choice.recipe))
+
+    def _show_original(self) -> None:
+        choice = self._setup.choice
+        again: Mapping[str, int] = choice.recipe.get("replayed") or {}
+        self.original.show_chosen(choice.original, choice.original_split, sum(again.values()))
+        self.original.setVisible(choice.source is not None and choice.source.adapts)
 
     def _use(self, item: QTreeWidgetItem | None) -> None:
         source = item.data(0, _SOURCE) if item is not None else None
@@ -109,6 +128,7 @@ class RecipeStep(TrainStep):
         self.sources.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.sources.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._card(self.sources, self.details)
+        self._column.addWidget(self.original)
         self._card(self.classes, self.notices)
         self._card(self.text)
         card = self.text.parentWidget()

@@ -14,6 +14,7 @@ from leukdesk.app.views.widgets.notice_list import NoticeList
 from leukdesk.app.views.widgets.progress_row import duration_words
 
 _LONGEST = 80  # letters of a title
+_FACTS = ("data", "division", "recipe", "original", "time", "memory", "place")
 
 
 class StartStep(TrainStep):
@@ -30,7 +31,7 @@ class StartStep(TrainStep):
             ),
         )
         self.title = QLineEdit()
-        self.facts = {name: label("", wrap=True) for name in ("data", "division", "recipe", "time", "memory", "place")}
+        self.facts = {name: label("", wrap=True) for name in _FACTS}
         self.notices = NoticeList(theme, self.tr("What may mislead"))
         self._set_up()
         self.title.textEdited.connect(setup.use_title)
@@ -46,6 +47,7 @@ class StartStep(TrainStep):
         self.facts["data"].setText(self._data())
         self.facts["division"].setText(self._division())
         self.facts["recipe"].setText(self._recipe())
+        self.facts["original"].setText(self._original())
         self.facts["time"].setText(self._time())
         self.facts["memory"].setText(self._memory())
         self.notices.show_notices([*choice.plan.get("warnings", ()), *choice.recipe.get("warnings", ())])
@@ -71,6 +73,15 @@ class StartStep(TrainStep):
         begun = self.tr("begins with {name}").format(name=choice.recipe["bundle"]) if choice.recipe["bundle"] else ""
         edited = self.tr("changed by hand") if choice.edited else ""
         return ", ".join(filter(None, (str(choice.recipe["name"]), begun, edited)))
+
+    def _original(self) -> str:
+        choice = self._setup.choice
+        again = sum((choice.recipe.get("replayed") or {}).values())
+        if choice.original is not None and again:
+            words = self.tr("{count} images from {folder}")
+            return words.format(count=number(again), folder=choice.original.name)
+        adapts = choice.source is not None and choice.source.adapts
+        return self.tr("None: what it forgets is not seen") if adapts else self.tr("None")
 
     def _time(self) -> str:
         estimate = self._setup.choice.plan.get("estimate")
@@ -98,6 +109,7 @@ class StartStep(TrainStep):
             self.tr("Images"),
             self.tr("Division"),
             self.tr("Recipe"),
+            self.tr("Shown again"),
             self.tr("Time"),
             self.tr("Memory"),
             self.tr("Place"),

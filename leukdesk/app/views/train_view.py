@@ -115,7 +115,7 @@ class TrainView(QWidget):
             self.new_wished.emit()
 
     def _ask_removal(self, run: TrainingRun) -> None:
-        dialog = RemoveRunDialog(self._theme, run.title, self.window())
+        dialog = RemoveRunDialog(self._theme, run.title, self.window(), copies=self.desk.has_own_copies(run))
         dialog.accepted.connect(lambda: self.desk.remove(run.key))
         dialog.open()
 

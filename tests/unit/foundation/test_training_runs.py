@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from leukdesk.domain.training import RunState, TrainingError, TrainingOrder, Tra
 from leukdesk.trainer import Trainer
 from leukdesk.training_runs import TrainingRun, TrainingRuns
 from tests import stand_in_trainer
+from tests.adaptations import write_adaptation
 
 COMMAND = [sys.executable, stand_in_trainer.__file__]
 
@@ -148,6 +151,58 @@ def test_a_full_disk_is_told_and_leaves_no_run(tmp_path: Path) -> None:
     with pytest.raises(TrainingError) as told:
         TrainingRuns(tmp_path / "training", Trainer(COMMAND)).create(order("end"))
     assert told.value.reason == TrainingReason.DISK
+
+
+def test_an_adaptation_is_begun_and_gone_on_with_to_its_comparison(runs: TrainingRuns, tmp_path: Path) -> None:
+    given = order("lose")
+    key = runs.create(replace(given, bundle=Path("/models/x-1.0"), adapts=True, original=Path("/originals")))
+    runs.begin_next()
+    run = until(runs, key, RunState.TRAINED)
+    words = json.loads((run.folder / "words.json").read_text())
+    assert words[:3] == ["adapt", "/models/x-1.0", "--recipe"]
+    assert words[words.index("--original") + 1] == "/originals"
+    assert "--original-split" not in words
+    assert "--bundle" not in words
+    assert run.lacks_comparison
+    assert run.can_go_on
+    with pytest.raises(TrainingError, match="cannot be read"):
+        runs.adaptation(key)
+    runs.go_on(key)
+    runs.begin_next()
+    while not (again := runs.run(key)).compared or again.is_on:
+        time.sleep(0.02)
+    assert not again.can_go_on
+    with pytest.raises(TrainingError, match="cannot be read"):  # the stand-in compares nothing
+        runs.adaptation(key)
+    write_adaptation(run.folder)
+    found = runs.adaptation(key)
+    assert (found.bundle, found.images["replayed"]) == ("all-stage-1.0", 76)
+
+
+def test_copies_of_signed_cases_go_with_the_last_run_that_learned_from_them(tmp_path: Path) -> None:
+    folder = tmp_path / "training"
+    copies, others = (folder / "images" / name for name in ("2026-11-21-100000", "2026-11-21-110000"))
+    for one in (copies, others, own := tmp_path / "images" / copies.name):
+        one.mkdir(parents=True)
+        (one / "manifest.csv").write_text("path,class")
+    runs = TrainingRuns(folder, Trainer(COMMAND))
+    first, second, third, fourth = (
+        runs.create(replace(order("end"), data=data)) for data in (copies, Path("/elsewhere"), others, own)
+    )
+    (folder / second / "order" / "order.json").unlink()  # begun on the command line
+    (folder / second / "run.json").write_text(json.dumps({"data": str(copies)}))
+    runs.remove(fourth)
+    assert not runs.run(first).own_copies(runs.all())
+    runs.remove(first)
+    assert copies.is_dir(), "another run learned from them"
+    assert runs.run(second).own_copies(runs.all())
+    runs.remove(second)
+    assert not copies.exists()
+    assert others.is_dir()
+    assert own.is_dir(), "images of the user's own"
+    runs.remove(third)
+    assert not others.exists()
+    assert not runs.all()
 
 
 def test_damaged_files_of_a_run_are_no_reason_not_to_list_it(runs: TrainingRuns, tmp_path: Path) -> None:

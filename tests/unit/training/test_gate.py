@@ -11,10 +11,13 @@ from leukdesk.architectures import names
 from leukdesk.bundles.load import load_bundle
 from tests.toy_runs import write_images, write_recipe
 from training.__main__ import main
-from training.evaluate import Rows
+from training.evaluate import Rows, evaluate, load_rows
 from training.evaluate.intervals import Interval
 from training.gate.figures import figures_of
 from training.gate.verdict import notes_on, paired_difference, verdict
+from training.recipe import load_recipe
+from training.run import split_of
+from training.splits import read_split
 
 
 @pytest.mark.parametrize(
@@ -106,11 +109,39 @@ def test_a_run_passes_through_the_gate_and_again_after_a_kill(tmp_path, capsys) 
     assert json.loads((out / "gate.json").read_text()) == said
 
     other = write_images(tmp_path / "other", count=64)
+    split_of(load_recipe(recipe), other).write(other / "split.json")
+    _audited_and_beside_originals(command, out, other, said, capsys)
     assert main(["train", str(recipe), "--data", str(other), "--out", str(tmp_path / "another")]) == 0
     capsys.readouterr()
     taken = ["gate", str(tmp_path / "another"), *command[2:-1], str(tmp_path / "another/gate"), "--release", "1.1"]
     assert main(taken) == 2
     assert "another model of this name" in capsys.readouterr().err
+
+
+def _audited_and_beside_originals(command, out, other, said, capsys) -> None:
+    """The same gate once more, with the audit, and on the test images of a set whose split lies beside it."""
+    models = command[command.index("--models") + 1]
+    asked = [one for one in command if one != "--no-audit"]
+    asked += ["--release", "1.1", "--against", f"{models}/toy-1.0", "--original"]
+    capsys.readouterr()
+    assert main([*asked, str(other)]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    answered = {(one["set"], one["model"]) for one in told if one["event"] == "answered"}
+    assert answered == {("original", "toy-1.0"), ("original", "toy-1.1")}
+    assert [one["step"] for one in told if one["event"] == "gate"][-1] == "audit"
+    again = json.loads((out / "gate.json").read_text())
+    test, original = again["sets"]
+    assert (test, again["verdict"]) == (said["sets"][0], said["verdict"])
+    locked = len(read_split(other / "split.json").test)
+    assert (original["name"], original["images"], original["baseline"]) == ("original", locked, None)
+    assert original["difference"][0] == 0
+    assert "worse_on_original" not in again["notes"]
+    assert again["audit"] == "audit/audit.html"
+    assert "Toy colours" in (out / "audit" / "audit.html").read_text("utf-8")
+    kept = evaluate(load_rows(out / "audit" / "rows" / "model.csv"), seed=0, resamples=1)
+    assert kept.overall["accuracy"].value == pytest.approx(test["new"]["accuracy"][0])
+    assert main([*asked, str(out)]) == 2, "no images there"
+    capsys.readouterr()
 
 
 def rows(answers: str, classes: tuple[str, ...], truth: str) -> Rows:

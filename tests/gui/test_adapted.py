@@ -1,0 +1,55 @@
+"""The page of an adapted model: before and after, and the way on to the gate."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel
+from window_desk import Desk
+
+from leukdesk import paths
+from leukdesk.app.views.adaptation_view import AdaptationView
+from leukdesk.app.views.remove_run_dialog import RemoveRunDialog
+from tests.adaptations import write_adaptation
+from tests.run_files import lay_out
+
+LEFT = Qt.MouseButton.LeftButton
+KEY, TRAINED = "2026-11-21-100001", {"event": "trained", "best_epoch": 3, "validation_loss": 0.3}
+
+
+def shown(view: AdaptationView) -> str:
+    return "\n".join(one.text() for one in view.findChildren(QLabel) if one.isVisible())
+
+
+def test_before_and_after_is_a_click_from_the_run_and_the_gate_one_further(desk: Desk) -> None:
+    copies = paths.training_folder() / "images" / "2026-11-21-090000"
+    copies.mkdir(parents=True)
+    folder = lay_out(KEY, "Stain B", 4, end=TRAINED, data=copies)
+    (folder / "adaptation.json").write_text("{}")
+    desk.start()
+    desk.window.commands.go_train.trigger()
+    train, view = desk.window.train, desk.session.adaptations.view
+    desk.until(train.page.adapted.isVisible)
+    desk.bot.mouseClick(train.page.adapted, LEFT)
+    desk.until(view.error.isVisible)
+    assert "adaptation.json" in view.error.accessibleName()
+    assert not view.judge.isVisible()
+    desk.bot.mouseClick(view.back, LEFT)
+    write_adaptation(folder, notes=("few_images", "no code of today"))
+    desk.bot.mouseClick(train.page.adapted, LEFT)
+    desk.until(view.judge.isVisible)
+    assert not view.error.isVisible()
+    said = shown(view)
+    assert "Accuracy on your held-out images: +11.8 points (+2.1 … +24.4)" in said
+    assert "about as good as before, −0.8 points" in said
+    assert "fewer than 100 held-out images" in said
+    desk.bot.mouseClick(view.judge, LEFT)
+    assert train.pages.currentWidget() is desk.session.gating.view
+
+    desk.window.train.show_run(KEY)
+    desk.bot.mouseClick(train.page.remove, LEFT)
+    dialog = next(one for one in desk.window.findChildren(QDialog) if one.isVisible())
+    assert isinstance(dialog, RemoveRunDialog)
+    assert any("copies of images of signed cases" in one.text() for one in dialog.findChildren(QLabel))
+    desk.bot.mouseClick(dialog.remove, LEFT)
+    desk.until(lambda: not desk.session.training.runs)
+    assert not copies.exists()

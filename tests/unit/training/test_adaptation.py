@@ -15,7 +15,7 @@ from training.__main__ import main
 from training.adapt import begin
 from training.adapt.begin import Order, begin_adaptation, require_enough
 from training.adapt.draws import draw, without, write_local
-from training.adapt.keep import between
+from training.adapt.keep import between, keep_what_is_safe
 from training.adapt.looks import LOOKS
 from training.adapt.measure import deciding
 from training.adapt.record import WAYS, AdaptationRecord
@@ -26,6 +26,7 @@ from training.calibrate import choose_accept_threshold
 from training.datasets import load_dataset
 from training.evaluation_page.page import render
 from training.evaluation_page.sources import read_sources
+from training.events import EventLog
 from training.replay import PREFIX, Original
 from training.run import open_run, run_data
 from training.splits import holdout
@@ -77,6 +78,10 @@ def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
     assert guard == (set(split.train) | set(split.validation)) - set(replay["train"])
     assert said["kept"]["images"] == len(guard)
     assert said["kept"]["difference"][0] >= -said["kept"]["limit"]
+    best = (out / "best.safetensors").read_bytes()
+    again = keep_what_is_safe(open_run(out), EventLog(out))
+    assert json.loads(json.dumps(again.to_json())) == said["kept"]
+    assert (out / "best.safetensors").read_bytes() == best  # cut once, not each time it is judged
     first, trained = load_file(out / "first.safetensors"), load_file(out / "best.safetensors")
     assert all(np.array_equal(first[name], trained[name]) for name in first) == (said["kept"]["share"] == 0)
     told = capsys.readouterr().err

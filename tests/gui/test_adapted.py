@@ -34,7 +34,7 @@ def test_before_and_after_is_a_click_from_the_run_and_the_gate_one_further(desk:
     assert "adaptation.json" in view.error.accessibleName()
     assert not view.judge.isVisible()
     desk.bot.mouseClick(view.back, LEFT)
-    write_adaptation(folder, notes=("few_images", "no code of today"))
+    write_adaptation(folder, notes=("few_images", "no_change_kept", "no code of today"))
     desk.bot.mouseClick(train.page.adapted, LEFT)
     desk.until(view.judge.isVisible)
     assert not view.error.isVisible()
@@ -42,6 +42,7 @@ def test_before_and_after_is_a_click_from_the_run_and_the_gate_one_further(desk:
     assert "Accuracy on your held-out images: +11.8 points (+2.1 … +24.4)" in said
     assert "about as good as before, −0.8 points" in said
     assert "fewer than 100 held-out images" in said
+    assert "Nothing of what it learned was kept" in said
     desk.bot.mouseClick(view.judge, LEFT)
     assert train.pages.currentWidget() is desk.session.gating.view
 

@@ -90,6 +90,17 @@ def notes(one: Adaptation) -> list[str]:
             "No image it was made with was shown again. In our measurements a model adapted so lost about eight points "
             "on them.",
         ),
+        "change_cut_back": translate(
+            "Adaptation",
+            "Only a part of what it learned was kept: more could have cost over one point on the images it was made "
+            "with.",
+        ),
+        "no_change_kept": translate(
+            "Adaptation",
+            "Nothing of what it learned was kept: any of it could have cost over one point on the images it was made "
+            "with. It names images as before; only its probabilities were set anew.",
+        ),
+        "loss_not_bounded": "",  # no original images: said by nothing_replayed
         "original_not_measured": "",  # said above
         "worse_on_original": "",
     }

@@ -14,6 +14,7 @@ from leukdesk.domain.finding import Failure
 from leukdesk.domain.vocabulary import IMAGE_SUFFIXES, SLIDE_SUFFIXES
 
 _DIGITS = re.compile("([0-9]+)")
+_SUFFIXES = frozenset(IMAGE_SUFFIXES | SLIDE_SUFFIXES)
 
 
 @dataclass(slots=True)
@@ -51,8 +52,8 @@ def find_images(paths: Sequence[Path], *, recursive: bool) -> Walk:
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
     """Sorting key that puts `image 9` before `image 10`, whatever the case of letters."""
-    parts = filter(None, _DIGITS.split(name.casefold()))
-    return [(0, int(part), "") if _DIGITS.match(part) else (1, 0, part) for part in parts]
+    parts = _DIGITS.split(name.casefold())  # every second one is digits
+    return [(0, int(part), "") if at % 2 else (1, 0, part) for at, part in enumerate(parts) if part]
 
 
 def _at(path: Path, recursive: bool, walk: Walk) -> Iterator[Path | Failure]:
@@ -73,23 +74,23 @@ def _in_folder(top: Path, recursive: bool, walk: Walk) -> Iterator[Path | Failur
     waiting: list[Path | os.DirEntry[str]] = [top]
     while waiting:
         one = waiting.pop()
-        path = Path(one)
         if not (one is top or _is_folder(one)):
-            yield from _in_folder_file(path, one, walk)
-        elif one is not top and (not recursive or path.name.startswith(".")):
+            yield from _in_folder_file(one, walk)
+        elif one is not top and (not recursive or one.name.startswith(".")):
             walk.folders += 1
         else:
             try:
-                waiting.extend(reversed(_content(path, entered)))
+                waiting.extend(reversed(_content(Path(one), entered)))
             except OSError as error:
-                yield _unreachable(path, error)
+                yield _unreachable(Path(one), error)
 
 
-def _in_folder_file(path: Path, entry: Path | os.DirEntry[str], walk: Walk) -> Iterator[Path | Failure]:
-    if path.name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES | SLIDE_SUFFIXES:
+def _in_folder_file(entry: Path | os.DirEntry[str], walk: Walk) -> Iterator[Path | Failure]:
+    suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - of every file; a Path costs as much as the rest
+    if entry.name.startswith(".") or suffix not in _SUFFIXES:
         walk.skipped += 1
     else:
-        yield _no_file(path) if _would_block(entry) else path
+        yield _no_file(Path(entry)) if _would_block(entry) else Path(entry)
 
 
 def _content(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:

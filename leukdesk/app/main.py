@@ -30,6 +30,7 @@ from leukdesk.app.viewmodels.comparing_models import ComparingModels
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.gate_desk import GateDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
+from leukdesk.app.viewmodels.idle import Idle
 from leukdesk.app.viewmodels.last_work import LastWork
 from leukdesk.app.viewmodels.model_desk import ModelDesk
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
@@ -53,8 +54,11 @@ from leukdesk.domain.errors import SettingsError
 from leukdesk.settings import Settings
 from leukdesk.trainer import Trainer
 
-_SWITCH_S = 0.001  # how soon a lane lets the GUI thread run Python; the default of 5 ms is a third of a frame
+# How soon a lane lets the GUI thread run Python. A frame of the gallery asks for it some hundred times; Python's own
+# 5 ms is a third of a frame, and much less than this costs more in changes of thread than it gains (decision 0034).
+_SWITCH_S = 0.0002
 _LATER_MS = 1000  # after the first model: the case history is opened when the window has nothing better to do
+_IDLE_MS = 30_000  # without a touch: then nobody notices a look at all objects
 
 
 def run(argv_paths: Sequence[Path], *, sample: bool = False, theme: str = "", alone: bool = False) -> int:
@@ -119,7 +123,7 @@ class Session:
         self._application = application
         self._translators = language.put_in_force(application, chosen.language, paths.translations())
         self.lanes = Lanes()
-        self._collector = Collector()
+        self._collector, self._idle = Collector(), Idle()
         self.theme = Theme(application, paths.resources() / "icons", theme or chosen.theme, chosen.text_size)
         self.engine = Engine(self.lanes.inference, make_bench)
         self._private = PrivateFolder(lambda: paths.cache() / "unpacked")
@@ -171,6 +175,7 @@ class Session:
         """Join every thread and let go of the model."""
         sys.excepthook = self._hook
         self._others.close()
+        self._idle.wait(0)
         self._collector.close()
         self.model.files.close()
         self.batches.stop_for_closing()
@@ -201,6 +206,8 @@ class Session:
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)
+        self._collector.put_off.connect(partial(self._idle.wait, _IDLE_MS))
+        self._idle.passed.connect(self._collector.look_at_all)
         self._others.asked.connect(self.window.open_from_outside)
         self.preferences.optics_changed.connect(self.model.use_optics)
         self.window.commands.reopen.triggered.connect(self._go_on)

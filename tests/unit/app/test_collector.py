@@ -41,16 +41,37 @@ def test_python_does_not_collect_by_itself_while_there_is_a_window(collector: Co
     assert gc.isenabled()
 
 
+def rings(count: int, died: list[threading.Thread]) -> None:
+    for _ in range(count):
+        ring: list[object] = [Thing(died)]
+        ring.append(ring)
+
+
 def test_rings_are_collected_here_when_they_are_due(collector: Collector, qtbot: QtBot) -> None:
     collector.start()
     died: list[threading.Thread] = []
-    rings = [[Thing(died)] for _ in range(2_000)]
-    for ring in rings:
-        ring.append(ring)  # type: ignore[arg-type]
-    del rings, ring
+    rings(300, died)
     assert died == []
-    qtbot.waitUntil(lambda: len(died) == 2_000, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(died) == 300, timeout=WAIT_MS)
     assert set(died) == {threading.main_thread()}
+
+
+def test_what_would_be_noticed_waits_until_nobody_is_there(collector: Collector, qtbot: QtBot) -> None:
+    collector.start()
+    died: list[threading.Thread] = []
+    with qtbot.waitSignal(collector.put_off, timeout=WAIT_MS):
+        rings(10_000, died)
+    assert collector.collect_due() is None
+    assert died == []
+    collector.look_at_all()
+    assert len(died) == 10_000
+
+
+def test_a_closed_collector_leaves_all_to_python(collector: Collector) -> None:
+    collector.start()
+    collector.close()
+    collector.look_at_all()
+    assert gc.get_freeze_count() == 0
 
 
 def test_nothing_is_done_when_nothing_is_due(collector: Collector) -> None:

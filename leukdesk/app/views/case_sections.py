@@ -177,7 +177,7 @@ class CaseSections(QScrollArea):
     # -- building
 
     def _comment_box(self) -> QWidget:
-        box = QWidget()
+        box = QWidget(self)
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.SPACE_2)

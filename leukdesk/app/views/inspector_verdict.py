@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from leukdesk.analysis.sample import SampleImage
 from leukdesk.app.theme import tokens
@@ -127,7 +127,7 @@ class _TruthCard(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setProperty("panel", "card")
-        self._icon, self._name = QLabel(), label("", "strong", wrap=True)
+        self._name = label("", "strong", wrap=True)
         self._verdict = Chip(theme)
         self._note = label("", "caption", wrap=True)
         column = QVBoxLayout(self)

@@ -60,7 +60,7 @@ class WatchView(QWidget):
         self._facts, self._measures = QFormLayout(), QFormLayout()
         self._facts_of = label("", "section")
         self.empty, self.awaited = EmptyState(theme, "models"), Skeleton(theme, "lines", self.tr("Reading"))
-        self._work, self._pages = QWidget(), QStackedLayout()
+        self._pages = QStackedLayout()
         self._set_up()
         self._lay_out()
         self._connect()

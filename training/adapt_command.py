@@ -80,7 +80,7 @@ def kept_in_words(kept: dict[str, Any] | None) -> str:
     if kept is None:
         return "nothing bounds what was lost of the original images: name them with --original and --original-split"
     asked = f"{kept['images']} original images of {kept['groups']} groups"
-    most = f"{100 * kept['limit']:.0f} point"
+    most = f"{100 * kept['limit']:g} points"
     if not kept["share"]:
         return (
             f"nothing of the change was kept, all of it may lose more than {most} on {asked}: the weights are as before"

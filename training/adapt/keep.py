@@ -1,7 +1,7 @@
 """How much of what an adaptation learned is kept: as much as the images its bundle was made with allow.
 
 The weights go a share of the way from the bundle's to the trained ones (Wortsman et al. 2022, arXiv:2109.01903): the
-largest share that hardly loses more than a point on the bundle's own images. Its test images are not asked.
+largest share that hardly loses more than half a point on the bundle's own images. Its test images are not asked.
 """
 
 from __future__ import annotations

@@ -92,13 +92,13 @@ def notes(one: Adaptation) -> list[str]:
         ),
         "change_cut_back": translate(
             "Adaptation",
-            "Only a part of what it learned was kept: more could have cost over one point on the images it was made "
+            "Only a part of what it learned was kept: more could have cost over half a point on the images it was made "
             "with.",
         ),
         "no_change_kept": translate(
             "Adaptation",
-            "Nothing of what it learned was kept: any of it could have cost over one point on the images it was made "
-            "with. It names images as before; only its probabilities were set anew.",
+            "Nothing of what it learned was kept: any of it could have cost over half a point on the images it was "
+            "made with. It names images as before; only its probabilities were set anew.",
         ),
         "loss_not_bounded": "",  # no original images: said by nothing_replayed
         "original_not_measured": "",  # said above

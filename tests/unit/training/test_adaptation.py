@@ -126,8 +126,8 @@ def of_one_group(share):
     ("right", "share", "tried", "notes"),
     [
         (forgetting(), 0.7, 1, []),
-        (forgetting(s70=3), 0.7, 1, []),
-        (forgetting(s70=16, s50=7, s35=3), 0.35, 3, ["change_cut_back"]),
+        (forgetting(s70=1), 0.7, 1, []),
+        (forgetting(s70=16, s50=7, s35=1), 0.35, 3, ["change_cut_back"]),
         (of_one_group, 0.15, 5, ["change_cut_back"]),
         (forgetting(s70=20, s50=16, s35=12, s25=10, s15=8), 0.0, 5, ["no_change_kept"]),
     ],
@@ -244,7 +244,7 @@ def test_the_page_says_what_was_gained_and_lost_and_kept(tmp_path):
     assert f"| {WAYS['adapted']} | 1 | 90.0 % (85.0 to 95.0) | +90.0 (+85.0 to +95.0) |" in page
     assert "-0.4 (-1.0 to +0.2)" in page
     assert "91.0 / 99.0, 35 % kept" in page
-    assert "at most 1 point is lost" in page
+    assert "at most 0.5 points are lost" in page
 
 
 def test_a_way_measured_anew_stands_beside_those_measured_before():

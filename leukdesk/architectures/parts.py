@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 
 from leukdesk.domain.errors import BundleError, BundleReason
@@ -34,7 +35,27 @@ def scaled_input(size: int, scaling: str) -> tuple[Any, Any]:
     scale, offset = SCALINGS[scaling]
     image = layers.Input((size, size, 3), name="image")
     channels = keras.ops.flip(image, axis=-1) if scaling == "caffe" else image
-    return image, layers.Rescaling(scale, offset, name="scaling")(channels)
+    by_channel = isinstance(scale, tuple) or isinstance(offset, tuple)
+    kind = RowScaling if by_channel else layers.Rescaling
+    return image, kind(scale, offset, name="scaling")(channels)
+
+
+class RowScaling(layers.Layer):
+    """`keras.layers.Rescaling` by channel, to the last bit, with constants as long as a row of the picture.
+
+    LiteRT takes a constant of three values three at a time: 8 % of all of a MobileNetV2's time.
+    """
+
+    def __init__(self, scale: Any, offset: Any, name: str) -> None:
+        super().__init__(name=name)
+        self._scale, self._offset = (np.broadcast_to(np.asarray(one, np.float32), 3) for one in (scale, offset))
+
+    def call(self, images: Any) -> Any:
+        """Float images (n, rows, columns, 3), scaled."""
+        _, rows, columns, channels = images.shape
+        scale, offset = (keras.ops.cast(np.tile(one, columns), images.dtype) for one in (self._scale, self._offset))
+        in_rows = keras.ops.reshape(images, (-1, rows, columns * channels))
+        return keras.ops.reshape(in_rows * scale + offset, (-1, rows, columns, channels))
 
 
 def rectified(x: Any) -> Any:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime
 import os
 
+import keras
 import numpy as np
 import pytest
 
 from leukdesk.architectures import build, names
+from leukdesk.architectures.parts import SCALINGS, scaled_input
 from leukdesk.architectures.registry import ARCHITECTURES
 from leukdesk.architectures.weights import assign_weights, collect_weights, network_variables
 from leukdesk.bundles.weights import decode_tensors, encode_tensors
@@ -64,3 +66,12 @@ def test_builds_twice_explains_exports_and_agrees(name):
 def test_simple_cnn_has_the_published_number_of_parameters():
     network = build("simple_cnn", input_size=257, classes=2, parameters={})
     assert network.features.count_params() + network.head.count_params() == 59_075_905
+
+
+@pytest.mark.parametrize("scaling", sorted(SCALINGS))
+def test_scaling_by_rows_is_that_of_keras_to_the_last_bit(scaling: str) -> None:
+    image, scaled = scaled_input(12, scaling)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 12, 12, 3)).astype(np.float32)
+    channels = pixels[..., ::-1] if scaling == "caffe" else pixels
+    plain = keras.layers.Rescaling(*SCALINGS[scaling])(channels.copy())
+    np.testing.assert_array_equal(keras.Model(image, scaled)(pixels), plain)

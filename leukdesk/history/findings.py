@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, func, select, update
 
 from leukdesk.domain.audit import Act
 from leukdesk.domain.errors import HistoryError, HistoryReason
@@ -132,12 +132,6 @@ class Findings:
         """The small picture that was kept of an image."""
         with self._ledger.reading() as connection:
             return connection.scalar(select(thumbnails.c.picture).where(thumbnails.c.image_id == image_id))
-
-    def keep_thumbnail(self, image_id: int, picture: bytes) -> None:
-        """Keep a small picture of an image, as the bytes of a file; it is no record and may be made again."""
-        with self._ledger.writing() as transaction:
-            transaction.execute(delete(thumbnails).where(thumbnails.c.image_id == image_id))
-            transaction.add(thumbnails, {"image_id": image_id, "picture": picture})
 
 
 def record_findings(transaction: Transaction, user: int, case_id: int | None, found: Sequence[NewFinding]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -255,8 +256,7 @@ def test_the_clock_set_back_is_written_down_and_nothing_is_lost(store: Store) ->
 
 def test_erasure_leaves_a_tombstone_and_nothing_else(full: History, store: Store, user: int, case: Case) -> None:
     job = full.jobs.create(user, [Path("P-7/secret.png")], case_id=case.id)
-    (image, *_) = full.findings.images(case.id)
-    full.findings.keep_thumbnail(image.id, b"picture of P-7")
+    full.findings.record(user, case.id, [replace(new_finding(30), thumbnail=b"picture of P-7")])
     count = len(full.trail.events(case.id))
     stone = full.erase(user, case.id, WhyErased.REQUEST)
     events_left = full.trail.events(case.id)

@@ -85,11 +85,13 @@ class Settings:
     def acquisition(self, image: Path) -> Acquisition:
         """How an image was taken: by its own profile, or that of its folder or the nearest one above."""
         scales = {one.name: one.um_per_px for one in self.optics}
-        own = str(image.absolute()) in self.optics_of
+        own = bool(self.optics_of) and str(image.absolute()) in self.optics_of
         return Acquisition(scales.get(self.profile_of(image)), for_this_image=own, stain=self.stain)
 
     def profile_of(self, image: Path) -> str:
         """The name of the profile that counts for an image; empty where none was chosen."""
+        if not self.optics_of:
+            return ""
         whole = image.absolute()
         chosen = (self.optics_of.get(str(one)) for one in (whole, *whole.parents))
         return next((one for one in chosen if one is not None), "")

@@ -40,7 +40,7 @@ def scaled_input(size: int, scaling: str) -> tuple[Any, Any]:
     return image, kind(scale, offset, name="scaling")(channels)
 
 
-class RowScaling(layers.Layer):
+class RowScaling(layers.Layer):  # type: ignore[misc]
     """`keras.layers.Rescaling` by channel, to the last bit, with constants as long as a row of the picture.
 
     LiteRT takes a constant of three values three at a time: 8 % of all of a MobileNetV2's time.

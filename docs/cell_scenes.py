@@ -10,8 +10,10 @@ from typing import Protocol
 
 from camera import Camera, Held, window
 from PIL import Image, ImageFilter, PngImagePlugin
+from PySide6.QtCore import QPointF
 
 from leukdesk import paths
+from training.phantom.whole_slide import write_whole_slide
 
 MODEL = "phantom-demo-1.0"
 
@@ -101,11 +103,36 @@ def cells_failed(folder: Path) -> Iterator[Camera]:
         yield camera
 
 
+def _on_slide(views: tuple[tuple[float, float], ...]) -> Scene:
+    @contextmanager
+    def scene(folder: Path) -> Iterator[Camera]:
+        folder.mkdir(parents=True)
+        write_whole_slide(folder / "slide.tif", 20_000 if not views else 9_000)
+        with window("light", folder / "slide.tif", model=MODEL) as camera:
+            camera.until(lambda: camera.session.model.picture is not None)
+            cells, canvas = camera.session.model.cells, camera.session.window.analyse.stage.canvas
+            if not views:
+                camera.session.window.commands.cells_in_view.trigger()
+                camera.until(lambda: camera.session.window.analyse.banner.isVisible())
+            for number, place in enumerate(views, 1):
+                canvas.look_at(QPointF(*place), 0.5)
+                camera.until(lambda: not canvas.gliding)
+                camera.session.window.commands.cells_in_view.trigger()
+                wanted = number
+                camera.until(lambda wanted=wanted: cells.reading is not None and len(cells.reading.views) == wanted)
+            camera.rest(1.0)
+            yield camera
+
+    return scene
+
+
 CELL_SCENES: dict[str, Scene] = {
     "Cells: running": cells_running,
     "Cells: gallery": _sample("cells"),
     "Cells: differential": _sample("differential"),
     "Cells: count by hand": _sample("tally"),
+    "Cells: slide": _on_slide(((3_000.0, 3_000.0), (3_900.0, 3_300.0))),
+    "Cells: too much of a slide": _on_slide(()),
     "Cells: poor image": cells_refused,
     "Cells: error": cells_failed,
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.bundles.load import Bundle
     from leukdesk.domain.case import CaseRecord
-    from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
+    from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell
     from leukdesk.domain.finding import BundleRef, Finding, Outcome
     from leukdesk.domain.image import Region
     from leukdesk.domain.optics import Acquisition
@@ -253,15 +253,29 @@ class Workbench:
         limit_px = self.settings.limit_px
         return analyse_cells_in_file(path, predictor, limit_px=limit_px, explain=explain, taken=how, told=told)
 
+    def analyse_cells_in_view(
+        self,
+        path: Path,
+        view: Region,
+        predictor: Predictor,
+        *,
+        known: Sequence[Box] = (),
+        told: Callable[[int, int], None] = lambda done, total: None,
+    ) -> CellAnalysis:
+        """The cells of a part of a slide, but for those `known`; see `analysis.slide_cells`."""
+        from leukdesk.analysis.slide_cells import analyse_cells_in_view
+
+        how, limit_px = self.settings.acquisition(path), self.settings.limit_px
+        return analyse_cells_in_view(path, view, predictor, limit_px=limit_px, known=known, taken=how, told=told)
+
     def analyse_drawn(
-        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor, *, on_slide: bool = False
     ) -> list[NamedCell]:
         """Measure and classify outlines that a person drew in an analysed image. Raises `ImageError`, `EngineError`."""
-        from leukdesk.analysis.analyse import read_taken
-        from leukdesk.analysis.cells import analyse_drawn
+        from leukdesk.analysis.slide_cells import analyse_drawn_in
 
-        image = read_taken(path, self.settings.acquisition(path), limit_px=self.settings.limit_px)
-        return analyse_drawn(image, before, cells, predictor)
+        how, limit_px = self.settings.acquisition(path), self.settings.limit_px
+        return analyse_drawn_in(path, before, cells, predictor, limit_px=limit_px, taken=how, on_slide=on_slide)
 
     def analyse_cells_in_files(
         self,

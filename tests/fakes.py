@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leukdesk.analysis.golden import GoldenRun
     from leukdesk.bundles.activations import Deed
     from leukdesk.domain.case import CaseRecord
-    from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
+    from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell
     from leukdesk.domain.image import Region
     from leukdesk.domain.reviewed import TrainingSet
     from leukdesk.fetch import OpenFields
@@ -270,15 +270,30 @@ class FakeBench:
         taken = self.settings.acquisition(path)
         return analyse_cells_in_file(path, predictor, limit_px=self.limit_px, taken=taken, told=told)
 
+    def analyse_cells_in_view(
+        self,
+        path: Path,
+        view: Region,
+        predictor: FakePredictor,
+        *,
+        known: Sequence[Box],
+        told: Callable[[int, int], None],
+    ) -> CellAnalysis:
+        """See the port."""
+        from leukdesk.analysis.slide_cells import analyse_cells_in_view
+
+        self.go.wait(30)
+        taken = self.settings.acquisition(path)
+        return analyse_cells_in_view(path, view, predictor, limit_px=self.limit_px, known=known, taken=taken, told=told)
+
     def analyse_drawn(
-        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: FakePredictor
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: FakePredictor, *, on_slide: bool
     ) -> list[NamedCell]:
         """See the port."""
-        from leukdesk.analysis.analyse import read_taken
-        from leukdesk.analysis.cells import analyse_drawn
+        from leukdesk.analysis.slide_cells import analyse_drawn_in
 
-        image = read_taken(path, self.settings.acquisition(path), limit_px=self.limit_px)
-        return analyse_drawn(image, before, cells, predictor)
+        taken = self.settings.acquisition(path)
+        return analyse_drawn_in(path, before, cells, predictor, limit_px=self.limit_px, taken=taken, on_slide=on_slide)
 
     def open_fields(self) -> OpenFields:
         """See the port."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from leukdesk.analysis.ports import Predictor
     from leukdesk.domain.card import Card
-    from leukdesk.domain.image import SmearImage
+    from leukdesk.domain.image import ImageSource, SmearImage
     from leukdesk.domain.optics import Acquisition
     from leukdesk.domain.prediction import Prediction
     from leukdesk.domain.quality import Quality
@@ -87,7 +87,7 @@ def analyse_cells(
     """
     require_cell_scope(predictor.card)
     field = find_cells(image.pixels, um_per_px=image.source.um_per_px)
-    quality = _quality(image, predictor.card, taken)
+    quality = measured_quality(image, predictor.card, taken)
     predictions = predict_cells(ArrayRegions(image.pixels), field, predictor, explain=explain, told=told)
     return CellAnalysis(
         source=image.source,
@@ -98,7 +98,7 @@ def analyse_cells(
             NamedCell(cell, prediction, *decide(prediction, quality, predictor.card))
             for cell, prediction in zip(field.countable, predictions, strict=True)
         ),
-        warnings=tuple(_warnings(image, field, quality, predictor.card)),
+        warnings=tuple(warnings_of(image.source, field, quality, predictor.card)),
         engine=predictor.engine,
     )
 
@@ -240,15 +240,16 @@ def of_counts(
     )
 
 
-def _quality(image: SmearImage, card: Card, taken: Acquisition) -> Quality:
-    """Of the whole picture; its scale is judged by `_warnings`, since crops and not the picture are scaled."""
+def measured_quality(image: SmearImage, card: Card, taken: Acquisition) -> Quality:
+    """Of the whole picture; its scale is judged by `warnings_of`, since crops and not the picture are scaled."""
     quality = measure_quality(image, input_size=1, um_per_px=None)
     if taken.other_stain_than(card.stain):
         quality = replace(quality, flags=(*quality.flags, QualityFlag.STAIN))
     return quality
 
 
-def _warnings(image: SmearImage, field: CellField, quality: Quality, card: Card) -> Iterator[CellWarning]:
+def warnings_of(source: ImageSource, field: CellField, quality: Quality, card: Card) -> Iterator[CellWarning]:
+    """What makes the answers about the cells of an image weaker."""
     if not field.countable:
         yield CellWarning.NO_CELL
     if field.scale.origin is ScaleOrigin.ASSUMED:
@@ -259,7 +260,7 @@ def _warnings(image: SmearImage, field: CellField, quality: Quality, card: Card)
         yield CellWarning.COARSE
     if QualityFlag.STAIN in quality.flags:
         yield CellWarning.STAIN
-    if image.source.synthetic != card.synthetic:
+    if source.synthetic != card.synthetic:
         yield CellWarning.WORLD
     if len(field.of(CellKind.SMUDGE)) > _MANY_SMUDGES * max(1, len(field.countable)):
         yield CellWarning.SMUDGES

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.analysis.cells import crop_side_px, require_cell_scope
 from leukdesk.domain.cell import FieldScale, ScaleOrigin
 from leukdesk.domain.errors import ImageError
-from leukdesk.domain.image import UNTILED_PX
 from leukdesk.domain.reviewed import CellCrop, ReviewedCell
 from leukdesk.imaging.cells_look import learn_look
 from leukdesk.imaging.cells_tiled import TILE_PX, learn_slide
 from leukdesk.imaging.file_bytes import sha256_of
 from leukdesk.imaging.regions import RegionReader, crop_around
-from leukdesk.imaging.slides import as_pyramid, open_large
+from leukdesk.imaging.slide_part import open_parts
 
 if TYPE_CHECKING:
     from leukdesk.domain.card import Card
@@ -56,8 +55,8 @@ def _opened(path: Path, sha256: str, limit_px: int) -> Iterator[RegionReader]:
     """The picture in parts, if the file is what was reviewed. Raises `ImageError`."""
     if sha256_of(path) != sha256:
         raise ImageError("its file has other content than was reviewed", subject=path)
-    with closing(as_pyramid(open_large(path, limit_px=limit_px, untiled_px=UNTILED_PX))) as pyramid:
-        yield pyramid
+    with open_parts(path, limit_px=limit_px) as (picture, _):
+        yield picture
 
 
 def _scale(picture: RegionReader, stated: float | None) -> FieldScale:

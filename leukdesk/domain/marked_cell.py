@@ -14,6 +14,7 @@ from leukdesk.domain import outlines
 from leukdesk.domain.cell import Cell, CellAnalysis, CellKind, Measurements, NamedCell, Polygon
 from leukdesk.domain.cell_counts import CellCounts
 from leukdesk.domain.finding import Decision
+from leukdesk.domain.image import Region
 from leukdesk.domain.review import UNIDENTIFIED
 
 
@@ -59,12 +60,18 @@ class MarkedCell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldReading:
-    """One image's analysis with a person's changes; `removed` are keys of found objects that he took away."""
+    """One image's analysis with a person's changes; `removed` are keys of found objects that he took away.
+
+    Of a slide, `views` are the parts in which cells were looked for, and `known` the numbers under which a case keeps
+    cells that were found again (see `grown_reading`).
+    """
 
     analysis: CellAnalysis
     cells: tuple[MarkedCell, ...]
     next_key: int
     removed: tuple[int, ...] = ()
+    views: tuple[Region, ...] = ()
+    known: frozenset[int] = frozenset()
 
     def cell(self, key: int) -> MarkedCell | None:
         """One object; None where it is not, or no longer, there."""
@@ -113,7 +120,8 @@ class FieldReading:
 
     def without(self, keys: Collection[int]) -> FieldReading:
         """A person takes these away: they are no cells."""
-        gone = tuple(one.key for one in self.cells if one.key in keys and one.key <= self._found)
+        found = {one.number for one in self.analysis.field.cells}
+        gone = tuple(one.key for one in self.cells if one.key in keys and one.key in found)
         cells = tuple(one for one in self.cells if one.key not in keys)
         return replace(self, cells=cells, removed=(*self.removed, *gone))
 
@@ -153,11 +161,6 @@ class FieldReading:
         names = Counter(one.class_id for one in wanted if not (refused and not one.label))
         unidentified = names.pop(UNIDENTIFIED, 0)
         return CellCounts(dict(names), unidentified, len(left_out), 1, apart)
-
-    @property
-    def _found(self) -> int:
-        """The last number of a found object."""
-        return len(self.analysis.field.cells)
 
     def _inside(self, outline: Polygon) -> Polygon:
         return outlines.within(outline, self.analysis.field.width, self.analysis.field.height)

@@ -42,7 +42,7 @@ def laid_over(reading: FieldReading, before: Iterable[RememberedCell]) -> FieldR
     of its number moves there.
     """
     found = tuple(one for one in reading.cells if not one.by_hand)
-    last = len(reading.analysis.field.cells)
+    last = max((one.number for one in reading.analysis.field.cells), default=0)
     for one in before:
         same = None if one.outline or one.key > last else _same(found, one)
         if same is not None:

@@ -167,7 +167,7 @@ def test_the_ruler_measures_in_the_files_own_scale(opened: Desk) -> None:
     key(desk, Qt.Key.Key_R)
     canvas.look_at(QPointF(1_500, 1_500), 1.0)
     drag(desk, QPoint(100, 100), QPoint(200, 100))
-    assert canvas.ruler_words == "10.00 µm"  # 100 px of 0.1 µm
+    assert canvas.ruler_words == "22.91 µm"  # 100 px of 0.2291 µm
     assert canvas.centre.x() == pytest.approx(1_500, abs=1)  # dragging did not move the image
     key(desk, Qt.Key.Key_R)
     assert canvas.ruler_words == ""

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.phantom.field import render_field
-from training.phantom.slide import random_slide
+from training.phantom.slide import SlideLook, random_slide
 from training.phantom.truth import Kind
 from training.phantom.write import SYNTHETIC_MARK
 
 FIELD_PX = 1_000
 TILE_PX = 256
+_USUAL_UM = 0.2  # um per px
 Pixels = NDArray[np.uint8]
 
 
@@ -27,18 +28,19 @@ def write_whole_slide(
     *,
     levels: int = 6,
     compression: Literal["jpeg", "deflate", "lzw"] | None = "jpeg",
-    um_per_px: float = 0.1,
+    um_per_px: float | None = None,
     seed: int = 1,
 ) -> None:
     """Write a square phantom slide of `side` px with `levels` SubIFDs, each half as wide as the one before.
 
-    The file says that it is synthetic. The picture is never whole in memory: tiles are written as they are made.
+    It is drawn at the scale that the file states: `um_per_px`, or the slide's own. The file says that it is synthetic. The picture is never whole in memory: tiles are written as they are made.
     """
     import tifffile
 
-    field = _field(seed)
+    look = random_slide(seed) if um_per_px is None else random_slide(seed, um_per_px=um_per_px)
+    field = _field(look)
     form: dict[str, Any] = {"tile": (TILE_PX, TILE_PX), "photometric": "rgb", "dtype": np.uint8, "metadata": None}
-    resolution = (10_000 / um_per_px, 10_000 / um_per_px)
+    resolution = (10_000 / look.um_per_px, 10_000 / look.um_per_px)
     with tifffile.TiffWriter(path, bigtiff=True) as file:
         for level in range(levels + 1):
             size = -(-side >> level)
@@ -57,9 +59,13 @@ def write_whole_slide(
 
 
 @lru_cache(maxsize=1)
-def _field(seed: int) -> Pixels:
-    cells: dict[Kind, int] = {"blast": 3, "segmented": 3, "lymphocyte": 3, "red_cell": 150, "platelet": 6}
-    return render_field(seed, slide=random_slide(seed), width=FIELD_PX, height=FIELD_PX, cells=cells).pixels
+def _field(look: SlideLook) -> Pixels:
+    """As many cells as have room in so many um."""
+    share = min(1.0, (look.um_per_px / _USUAL_UM) ** 2)
+    wanted: dict[Kind, int] = {"blast": 3, "segmented": 3, "lymphocyte": 3, "red_cell": 150, "platelet": 6}
+    cells = {kind: max(1, round(count * share)) for kind, count in wanted.items()}
+    seed = int(look.patient.removeprefix("phantom-"))
+    return render_field(seed, slide=look, width=FIELD_PX, height=FIELD_PX, cells=cells).pixels
 
 
 def _tiles(field: Pixels, size: int) -> Iterator[Pixels]:

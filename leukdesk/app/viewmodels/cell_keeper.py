@@ -46,9 +46,20 @@ class CellKeeper(QObject):
                 )
             )
             return
-        case = self._model.case
+        self._busy = True
+        if any(one.views for one in cells.readings()):
+            # What the case keeps of a slide was asked for before: once this is answered, its numbers are known.
+            self._casebook.read(lambda history: None, lambda _: self._write(user.id), self._fail)
+        else:
+            self._write(user.id)
+
+    def _write(self, who: int) -> None:
+        cells, case = self._model.cells, self._model.case
+        if cells.card is None:
+            self._busy = False
+            return
         case_id = case.id if case is not None else None
-        readings, written, temperature, who = cells.readings(), self._written, cells.card.temperature, user.id
+        readings, written, temperature = cells.readings(), self._written, cells.card.temperature
 
         def work(history: History) -> Kept:
             from leukdesk.analysis.keep_cells import keep_cells
@@ -58,7 +69,6 @@ class CellKeeper(QObject):
                 written=written,
             )  # fmt: skip
 
-        self._busy = True
         self._casebook.write(work, self._done, self._fail, case_id=case_id)
 
     def know(self, path: Path, kept: Sequence[RememberedCell]) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.viewmodels.casebook import Casebook
 from leukdesk.app.viewmodels.cell_keeper import CellKeeper
+from leukdesk.domain.grown_reading import known_again
 from leukdesk.domain.remembered_cells import RememberedCell, laid_over
 
 if TYPE_CHECKING:
@@ -51,5 +52,5 @@ class CellMemory(QObject):
         if case is None or case.id != case_id or reading is None or reading.analysis.source.sha256 != sha256:
             return  # something else was opened meanwhile
         if kept:
-            self._model.cells.recall(path, lambda one: laid_over(one, kept))
+            self._model.cells.recall(path, lambda one: known_again(one, kept) if one.views else laid_over(one, kept))
             self._keeper.know(path, kept)

@@ -1,9 +1,9 @@
-"""Finding and classifying cells on the inference lane, image by image, so that it can be stopped between two."""
+"""Finding and classifying cells on the inference lane, image by image or view by view of a slide; it can be stopped."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from leukdesk.analysis.pace import Pace
 from leukdesk.app.viewmodels.engine import Engine
+from leukdesk.app.viewmodels.faces import is_large
 from leukdesk.app.viewmodels.progress import Progress
 from leukdesk.app.workers.lanes import Token
-from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell
+from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell
 from leukdesk.domain.errors import BundleError, Cancelled, EngineError, KnownError
+from leukdesk.domain.finding import Failure
+from leukdesk.domain.image import Region
 
 if TYPE_CHECKING:
     from leukdesk.domain.card import Card
@@ -27,10 +30,20 @@ _TELL_MS = 150
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysed:
-    """What one job brings: an image's cells, and the card of the model that named them."""
+    """What one job brings: an image's cells, or those of a `view` of a slide; and the card of the model."""
 
     analysis: CellAnalysis
     card: Card
+    view: Region | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """An image, or a view of a slide; `known` tells, when its turn has come, where cells are known already."""
+
+    path: Path
+    view: Region | None = None
+    known: Callable[[], Sequence[Box]] = tuple
 
 
 class CellRun(QObject):
@@ -44,8 +57,8 @@ class CellRun(QObject):
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._waiting: list[Path] = []
-        self._working: Path | None = None
+        self._waiting: list[_Job] = []
+        self._working: _Job | None = None
         self._token = Token()
         self._pace = Pace()
         self._progress = Progress()
@@ -72,11 +85,18 @@ class CellRun(QObject):
 
     def waits(self, path: Path | None) -> bool:
         """Whether an image is being worked at or will be."""
-        return path is not None and (path == self._working or path in self._waiting)
+        there = (self._working, *self._waiting)
+        return path is not None and any(job is not None and job.path == path for job in there)
 
     def start(self, paths: Sequence[Path]) -> None:
         """These images too, before those that wait already."""
-        new = [path for path in paths if not self.waits(path)]
+        self._add([_Job(path) for path in paths if not self.waits(path)])
+
+    def start_view(self, path: Path, view: Region, known: Callable[[], Sequence[Box]]) -> None:
+        """A view of a slide too; `known` gives the boxes of what was found before its turn came."""
+        self._add([_Job(path, view, known)])
+
+    def _add(self, new: list[_Job]) -> None:
         self._waiting = new + self._waiting
         if not self.running:
             self._progress = Progress(total=len(self._waiting), running=bool(self._waiting))
@@ -94,9 +114,11 @@ class CellRun(QObject):
         self._progress = Progress()
         self.changed.emit()
 
-    def look_at(self, path: Path, before: CellAnalysis, cells: Sequence[Cell], done: object) -> None:
+    def look_at(
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], done: object, *, on_slide: bool = False
+    ) -> None:
         """Measure and classify outlines that a person drew; `done` is called with a `NamedCell` for each."""
-        work = partial(self._drawn, path, before, tuple(cells), self.model)
+        work = partial(self._drawn, path, before, tuple(cells), self.model, on_slide)
         self._engine.lane.submit(work, done, self._fail_drawn, urgent=True)  # type: ignore[arg-type]
 
     def _go_on(self) -> None:
@@ -106,40 +128,50 @@ class CellRun(QObject):
             self._progress = replace(self._progress, running=False, rate=0.0)
             self.changed.emit()
             return
-        path = self._working = self._waiting.pop(0)
+        job = self._working = self._waiting.pop(0)
         token = self._token = Token()
         self._classified = 0, 0
-        work = partial(self._analyse, path, self.model, token)
-        self._engine.lane.submit(work, partial(self._take, path), partial(self._fail, path), token=token, urgent=True)
+        work = partial(self._analyse, job, tuple(job.known()), self.model, token)
+        take, fail = partial(self._take, job.path), partial(self._fail, job)
+        self._engine.lane.submit(work, take, fail, token=token, urgent=True)
         self._watch.start()
         self.changed.emit()
 
-    def _analyse(self, path: Path, key: str | None, token: Token) -> Analysed:
+    def _analyse(self, job: _Job, known: Sequence[Box], key: str | None, token: Token) -> Analysed:
         def told(done: int, total: int) -> None:
             if token.cancelled:
                 raise Cancelled
             self._classified = done, total
 
         bench, predictor = self._engine.for_cells(key)
-        return Analysed(bench.analyse_cells(path, predictor, told=told), predictor.card)
+        if job.view is None:
+            found = bench.analyse_cells(job.path, predictor, told=told)
+        else:
+            found = bench.analyse_cells_in_view(job.path, job.view, predictor, known=known, told=told)
+        return Analysed(found, predictor.card, job.view)
 
-    def _drawn(self, path: Path, before: CellAnalysis, cells: tuple[Cell, ...], key: str | None) -> list[NamedCell]:
+    def _drawn(
+        self, path: Path, before: CellAnalysis, cells: tuple[Cell, ...], key: str | None, on_slide: bool
+    ) -> list[NamedCell]:
         bench, predictor = self._engine.for_cells(key)
-        return list(bench.analyse_drawn(path, before, cells, predictor))
+        return list(bench.analyse_drawn(path, before, cells, predictor, on_slide=on_slide))
 
     def _take(self, path: Path, found: Analysed) -> None:
         self._count(failed=0)
         self.found.emit(path, found)
         self._go_on()
 
-    def _fail(self, path: Path, error: Exception) -> None:
+    def _fail(self, job: _Job, error: Exception) -> None:
         if isinstance(error, BundleError | EngineError) or not isinstance(error, KnownError):
             self.stop()  # the next image would fare no better
             if isinstance(error, KnownError):
                 self.refused.emit(error)
             return
-        self._count(failed=1)
-        self.failed.emit(path, error)
+        self._count(failed=0 if job.view is not None or is_large(Failure(job.path, error)) else 1)
+        if job.view is not None:
+            self.refused.emit(error)  # nothing is wrong with the slide: another view of it may do
+        else:
+            self.failed.emit(job.path, error)
         self._go_on()
 
     def _fail_drawn(self, error: Exception) -> None:

@@ -15,13 +15,14 @@ from leukdesk.app.viewmodels.cell_faces import CellLooks, CellRef
 from leukdesk.app.viewmodels.cell_pictures import CellPictures
 from leukdesk.app.viewmodels.cell_run import Analysed, CellRun
 from leukdesk.app.viewmodels.engine import Engine, model_key
-from leukdesk.app.viewmodels.faces import ClassLook, Vocabulary
+from leukdesk.app.viewmodels.faces import ClassLook, Vocabulary, is_large
 from leukdesk.app.viewmodels.ports import PictureSource
 from leukdesk.app.workers.lanes import Lane
-from leukdesk.domain.cell import Cell, CellAnalysis, NamedCell, Polygon
+from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell, Polygon
 from leukdesk.domain.cell_counts import CellCounts
 from leukdesk.domain.errors import KnownError
-from leukdesk.domain.finding import Finding
+from leukdesk.domain.finding import Failure, Finding
+from leukdesk.domain.grown_reading import grown, known_boxes
 from leukdesk.domain.image import Region
 from leukdesk.domain.marked_cell import FieldReading, MarkedCell, reading_of
 from leukdesk.domain.reader_classes import ReaderClass, by_key, reader_classes
@@ -65,6 +66,7 @@ class Cells(QObject):
         self._readings: OrderedDict[Path, FieldReading] = OrderedDict()
         self._dropped: dict[Path, CellCounts] = {}
         self._errors: dict[Path, KnownError] = {}
+        self._slides: set[Path] = set()
         self._selected: tuple[CellRef, ...] = ()
         self._edited: dict[Path, tuple[RememberedCell, ...]] = {}  # while their cells are looked for anew
         self._undo: list[tuple[Path, FieldReading]] = []
@@ -195,8 +197,25 @@ class Cells(QObject):
         """Find cells of these images, or of the one that is looked at, where that was not done yet."""
         asked = paths or ([self._path] if self._path is not None and self._on else [])
         new = [path for path in asked if path not in self._readings and path not in self._errors]
+        new = [path for path in new if path not in self._slides]
         if new:
             self.run.start(new)
+
+    def find_in_view(self, path: Path, view: Region) -> None:
+        """Find the cells of a part of a slide too, and show them; those that are known already stay as they are."""
+        self._slides.add(path)
+        self._errors.pop(path, None)
+        self.show(True)
+        self.run.start_view(path, view, partial(self._known, path))
+
+    @property
+    def on_slide(self) -> bool:
+        """Whether a slide is looked at: its cells are found in views that are asked for, never in the whole."""
+        return self._path in self._slides
+
+    def _known(self, path: Path) -> Sequence[Box]:
+        reading = self._readings.get(path)
+        return known_boxes(reading) if reading is not None else ()
 
     def look_at(self, path: Path | None) -> None:
         """Another image is looked at."""
@@ -219,8 +238,12 @@ class Cells(QObject):
         """What was found no longer holds; what a person changed does."""
         edited = {path: remembered(one) for path, one in self._readings.items() if one.changed}
         edited = self._edited | edited
+        views = [(path, view) for path, one in self._readings.items() for view in one.views]
+        slides = self._slides
         self.forget()
-        self._edited = edited
+        self._edited, self._slides = edited, slides
+        for path, view in reversed(views):  # the last one that is asked for comes first
+            self.run.start_view(path, view, partial(self._known, path))
         self.find([*edited, *([self._path] if self._on and self._path not in edited and self._path else [])])
 
     def forget(self) -> None:
@@ -230,6 +253,7 @@ class Cells(QObject):
         self._readings.clear()
         self._dropped.clear()
         self._errors.clear()
+        self._slides = set()
         self._undo.clear()
         self._redo.clear()
         self._selected = ()
@@ -330,7 +354,8 @@ class Cells(QObject):
         """Have the model look at what a person drew."""
         asked = [one.cell for one in reading.cells if one.said is None and (one.drawn or one.label)]
         if asked:
-            self.run.look_at(path, reading.analysis, asked, partial(self._told, path, asked))
+            told = partial(self._told, path, asked)
+            self.run.look_at(path, reading.analysis, asked, told, on_slide=bool(reading.views))
 
     def _told(self, path: Path, asked: Sequence[Cell], answers: Sequence[NamedCell]) -> None:
         for steps in (self._undo, self._redo):
@@ -343,13 +368,20 @@ class Cells(QObject):
             self.card = found.card
             self.looks = CellLooks(reader_classes(found.card.classes))
             self.model_changed.emit()
-        reading = reading_of(_without_embeddings(found.analysis))
+        analysis = _without_embeddings(found.analysis)
+        reading = reading_of(analysis) if found.view is None else self._grow(path, analysis, found.view)
         self._readings[path] = reading = laid_over(reading, self._edited.pop(path, ()))
         self._dropped.pop(path, None)
         self._make_room()
         self.changed.emit()
         self._ask_about(path, reading)
         self.found.emit(path)
+
+    def _grow(self, path: Path, more: CellAnalysis, view: Region) -> FieldReading:
+        """What was found in one more view stays in every step that can be gone back to."""
+        for steps in (self._undo, self._redo):
+            steps[:] = [(at, grown(one, more, view) if at == path else one) for at, one in steps]
+        return grown(self._readings.get(path), more, view)
 
     def _make_room(self) -> None:
         """Drop the outlines of what was looked at longest ago; what was counted there still counts."""
@@ -364,7 +396,10 @@ class Cells(QObject):
                 self._dropped[path] = dropped.counted()
 
     def _fail(self, path: Path, error: KnownError) -> None:
-        self._errors[path] = error
+        if is_large(Failure(path, error)):
+            self._slides.add(path)
+        else:
+            self._errors[path] = error
         self.changed.emit()
 
 

@@ -73,8 +73,13 @@ class Bench(Protocol):
         Raises `ImageError`, `EngineError`, `BundleError`, and what `told` raises.
         """
 
+    def analyse_cells_in_view(
+        self, path: Path, view: Region, predictor: Predictor, *, known: Sequence[Box], told: Callable[[int, int], None]
+    ) -> CellAnalysis:
+        """The cells of a part of a slide, but for those whose boxes are `known`. Raises as `analyse_cells`."""
+
     def analyse_drawn(
-        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor
+        self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor, *, on_slide: bool
     ) -> Sequence[NamedCell]:
         """Measure and classify outlines that a person drew. Raises `ImageError`, `EngineError`."""
 

@@ -23,6 +23,7 @@ class HasCellActions:
 
     cells: QAction
     cells_everywhere: QAction
+    cells_in_view: QAction
     keep_cells: QAction
     zoom_to_cell: QAction
     add_cell: QAction
@@ -37,6 +38,7 @@ class HasCellActions:
         """Keys that edit count where the image or the gallery has the focus."""
         self.cells = switch(translate("Cells", "Cells"), "cells", "F")
         self.cells_everywhere = action(translate("Cells", "Find the cells of all open images"), "", "Shift+A")
+        self.cells_in_view = action(translate("Cells", "Find the cells in view"), "cells", "V")
         self.keep_cells = action(translate("Cells", "Keep the cells in the case history"), "", "Ctrl+S")
         self.zoom_to_cell = action(translate("Cells", "Zoom to the chosen cell"), "", "Z", in_pane=True)
         self.add_cell = switch(translate("Cells", "Outline a cell by hand"), "", "N", in_pane=True)
@@ -61,7 +63,7 @@ def insert_cell_menu(image: QMenu, one: HasCellActions, before: QAction) -> None
     """The menu Image > Cells."""
     menu = QMenu(translate("Menus", "&Cells"), image)
     image.insertMenu(before, menu)
-    menu.addActions([one.cells, one.cells_everywhere, one.keep_cells])
+    menu.addActions([one.cells, one.cells_in_view, one.cells_everywhere, one.keep_cells])
     menu.addSeparator()
     menu.addActions(list(one.cell_edits()[:6]))
     menu.addSeparator()

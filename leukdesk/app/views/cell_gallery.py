@@ -123,6 +123,11 @@ class CellGallery(QWidget):
                 words = self.tr("The cells are being looked for.")
             elif self.list.narrowed is not Narrowed.ALL:
                 words = self.tr("No cell matches.")
+            elif self._cells.on_slide:
+                words = self.tr(
+                    "Zoom in to cells, then press V: the cells in view are found. Go on elsewhere and press it again; "
+                    "what was found stays, and no cell is counted twice."
+                )
             elif self._cells.reading is not None:
                 words = self.tr("No whole nucleated cell was found in this image. Press N to outline one by hand.")
         self.none.setText(words)

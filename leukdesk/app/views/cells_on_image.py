@@ -166,6 +166,7 @@ class CellsOnImage(QObject):
         if not self._cells.on or self.hidden:
             return
         canvas = self._canvas
+        self._draw_views(painter)
         self.layer.draw(painter, canvas.seen, canvas.font(), canvas.devicePixelRatioF(), gliding=canvas.gliding)
         reading = self._cells.reading
         pointed = reading.cell(self._pointed) if reading is not None and self._pointed is not None else None
@@ -184,6 +185,16 @@ class CellsOnImage(QObject):
             box = self._cells.current.cell.box
             there = QRectF(box.left, box.top, box.width, box.height).translated(self._now - self._from)
             painter.drawEllipse(there)
+
+    def _draw_views(self, painter: QPainter) -> None:
+        """Where on a slide cells were looked for."""
+        reading = self._cells.reading
+        pen = QPen(self._theme.colour("focus"), 1, Qt.PenStyle.DotLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for view in reading.views if reading is not None else ():
+            painter.drawRect(QRectF(*view))
 
     def _draw_pointed(self, painter: QPainter, box: Box) -> None:
         wide = 0.2 * max(box.width, box.height)

@@ -25,6 +25,10 @@ class FieldSection(QFrame):
         self.button.setToolTip(actions.analyse_view.toolTip())
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(actions.analyse_view.trigger)
+        self.cells = QPushButton(self.tr("Find the cells in view"))
+        self.cells.setToolTip(actions.cells_in_view.toolTip())
+        self.cells.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.cells.clicked.connect(actions.cells_in_view.trigger)
         self.words.setText(
             self.tr(
                 "A slide is not classified as one image. Zoom to a field as the model knows it, best at 1:1, and have "
@@ -34,7 +38,7 @@ class FieldSection(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.SPACE_3, tokens.SPACE_3, tokens.SPACE_3, tokens.SPACE_3)
         column.setSpacing(tokens.SPACE_2)
-        for one in (self.words, self.button, self.place):
+        for one in (self.words, self.button, self.cells, self.place):
             column.addWidget(one)
 
     def refresh(self) -> None:
@@ -42,6 +46,7 @@ class FieldSection(QFrame):
         self.setVisible(self._model.is_slide)
         running = self._model.field.running(self._model.path)
         self.button.setEnabled(not running and self._model.engine.predictor is not None)
+        self.cells.setEnabled(self._model.picture is not None)
         finding = self._model.finding
         region = finding.source.region if finding is not None else None
         if running:

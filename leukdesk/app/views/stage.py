@@ -72,6 +72,7 @@ class Stage(QWidget):
         actions.hide_overlays.toggled.connect(self._hide_or_show)
         actions.ruler.toggled.connect(canvas.measure)
         actions.analyse_view.triggered.connect(self.analyse_view)
+        actions.cells_in_view.triggered.connect(self.find_cells_in_view)
         actions.export_view.triggered.connect(self._ask_export)
         for action, right, down in (
             (actions.pan_left, -1, 0),
@@ -119,7 +120,9 @@ class Stage(QWidget):
         self._tell_actions()
 
     def _tell_actions(self) -> None:
-        self._actions.analyse_view.setEnabled(self._model.is_slide and self._model.picture is not None)
+        slide = self._model.is_slide and self._model.picture is not None
+        for action in (self._actions.analyse_view, self._actions.cells_in_view):
+            action.setEnabled(slide)
         self._actions.export_view.setEnabled(self._model.picture is not None)
 
     def _hide_or_show(self) -> None:
@@ -152,9 +155,20 @@ class Stage(QWidget):
 
     def analyse_view(self) -> None:
         """Have the field that is in view analysed, in full size."""
+        seen = self._seen()
+        if self._model.is_slide and seen is not None:
+            self._model.analyse_field(seen)
+
+    def find_cells_in_view(self) -> None:
+        """Have the cells of the part of a slide that is in view found."""
+        seen, path = self._seen(), self._model.path
+        if self._model.is_slide and seen is not None and path is not None:
+            self._model.cells.find_in_view(path, seen)
+
+    def _seen(self) -> Region | None:
+        """What of the image is in view."""
         seen = self.canvas.seen.toAlignedRect().intersected(self.canvas.image_rect.toRect())
-        if self._model.is_slide and not seen.isEmpty():
-            self._model.analyse_field(Region(seen.x(), seen.y(), seen.width(), seen.height()))
+        return None if seen.isEmpty() else Region(seen.x(), seen.y(), seen.width(), seen.height())
 
     def export_view(self, path: Path) -> None:
         """Write what is in view as a picture, as soon as every part of it is there."""

@@ -103,12 +103,13 @@ class Pictures:
 
     def cells(self, path: Path, boxes: Sequence[Box], size: int) -> list[QImage]:
         """A square picture of `size` px of each cell, with a quarter of its box around it."""
-        from leukdesk.imaging.read import read_image
-        from leukdesk.imaging.regions import ArrayRegions, crop_around
+        from leukdesk.imaging.regions import crop_around
+        from leukdesk.imaging.slide_part import open_parts
 
-        picture = ArrayRegions(read_image(path, limit_px=self._limit_px).pixels)
-        sides = (_AROUND * max(box.width, box.height) for box in boxes)
-        return [to_qimage(crop_around(picture, box.centre, side, size)) for box, side in zip(boxes, sides, strict=True)]
+        with open_parts(path, limit_px=self._limit_px) as (picture, _):
+            sides = [_AROUND * max(box.width, box.height) for box in boxes]
+            crops = [crop_around(picture, box.centre, side, size) for box, side in zip(boxes, sides, strict=True)]
+        return [to_qimage(one) for one in crops]
 
     def forget_thumbnails(self) -> None:
         """Remove what was kept of them."""

@@ -33,9 +33,9 @@ def opened(desk: Desk, slide: Path) -> Desk:
 
 
 def look(desk: Desk, x: float, y: float) -> None:
-    """Go to a place of the slide, at 1:1."""
+    """Go to a place of the slide, with a few cells in view."""
     canvas = desk.analyse.stage.canvas
-    canvas.look_at(QPointF(x, y), 1.0)
+    canvas.look_at(QPointF(x, y), 0.6)
     desk.until(lambda: not canvas.gliding)
 
 

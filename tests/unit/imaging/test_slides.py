@@ -151,7 +151,7 @@ def test_a_field_of_a_slide_is_an_image_with_its_place(phantom: Path) -> None:
     assert image.source.region == place
     assert (image.source.width, image.source.height) == (400, 250)
     assert len(image.source.sha256) == 64
-    assert image.source.um_per_px == pytest.approx(0.1)
+    assert image.source.um_per_px == pytest.approx(0.2291)
     assert image.source.synthetic
     for wrong in (Region(-1, 0, 9, 9), Region(2_500, 0, 101, 9), Region(0, 0, 0, 9), Region(0, 0, 1_000, 1_000)):
         with pytest.raises(ImageError):

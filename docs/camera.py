@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from leukdesk import paths
@@ -76,11 +76,12 @@ class Camera:
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Let the window work until something is true, and then be painted."""
-        end = time.monotonic() + LIMIT_S
+        end, ticking = time.monotonic() + LIMIT_S, QTimer()
+        ticking.start(10)  # so that there is always an event to wait for: with a time limit Qt would not wait at all
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError("the window did not get there")
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         for _ in range(20):
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
 
@@ -112,21 +113,44 @@ class Camera:
         image.save(str(file), "PNG", 80)
         return image
 
-    def see(self, widget: QWidget | None = None) -> QImage:
-        """The window with the dialog that is open before it, or one widget, as it looks now."""
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size, in logical px."""
+        self.session.window.resize(width, height)
+
+    def see(self, widget: QWidget | None = None, ratio: float = 1.0) -> QImage:
+        """The window with the dialog that is open before it, or one widget, as it looks now.
+
+        `ratio`: of the picture's pixels to those of the window, as on a screen with smaller ones.
+        """
         self.until(lambda: True)
         window = widget or self.session.window
-        picture = window.grab()
+        picture = _picture_of(window, ratio)
         painter = QPainter(picture)
         for dialog in window.findChildren(QDialog):
             if dialog.isVisible():
                 middle = window.rect().center() - dialog.rect().center()
                 painter.fillRect(window.rect(), QColor(0, 0, 0, 60))
-                painter.drawPixmap(middle, dialog.grab())
+                painter.drawPixmap(middle, _picture_of(dialog, ratio))
                 painter.setPen(QPen(dialog.palette().mid().color(), 1))
                 painter.drawRect(dialog.rect().translated(middle))
         painter.end()
         return picture.toImage()
+
+
+def _picture_of(widget: QWidget, ratio: float) -> QPixmap:
+    if ratio == 1.0:
+        return widget.grab()
+    picture = QPixmap(widget.size() * ratio)
+    picture.setDevicePixelRatio(ratio)
+    widget.render(picture)
+    return picture
+
+
+def application() -> QApplication:
+    """The one there is, or the first."""
+    made = QApplication.instance() or QApplication(["leukdesk"])
+    assert isinstance(made, QApplication)  # for the type checker
+    return made
 
 
 @contextmanager
@@ -137,14 +161,12 @@ def window(
 
     `hold` says what of bench and pictures is to wait.
     """
-    application = QApplication.instance() or QApplication(["leukdesk"])
-    assert isinstance(application, QApplication)
     paths.workspace_file().unlink(missing_ok=True)  # each window stands as the first one ever
     settings = Settings(theme=theme, active_model=model, welcomed=True)  # type: ignore[arg-type]  # one of `settings.THEMES`
     bench, pictures = Held(workbench(settings)), Held(lambda: Pictures(settings.limit_px))
     if hold is not None:
         hold(bench, pictures)
-    session = Session(application, settings, lambda: bench, pictures)  # type: ignore[arg-type]  # stands for both
+    session = Session(application(), settings, lambda: bench, pictures)  # type: ignore[arg-type]  # stands for both
     session.theme.moving = False
     camera = Camera(session, bench, pictures)
     session.open(list(opened))

@@ -16,6 +16,7 @@ from scenes_review import REVIEW_SCENES
 from setup_scenes import SETUP_SCENES
 from train_scenes import TRAIN_SCENES
 from watch_scenes import WATCH_SCENES
+from widget_scenes import WIDGET_SCENES
 
 from leukdesk import paths
 from leukdesk.bundles.library import Installed
@@ -383,4 +384,5 @@ SCENES: dict[str, Scene] = {
     "Crash": _with(_crash),
     **REVIEW_SCENES,
     **WATCH_SCENES,
+    **WIDGET_SCENES,
 }

@@ -1,7 +1,8 @@
 """The contact sheet: every view in every state, in every theme and two sizes, side by side in `docs/images/states.png`.
 
 `python docs/states.py` renders it (under a display, or with QT_QPA_PLATFORM=offscreen), `python docs/states.py WORDS`
-only the states whose names hold one of the words, and no sheet. The pictures in full size go into the git-ignored
+only the states whose names hold one of the words, and no sheet. Each core has a process with a temporary folder of its
+own; each state one window, in which theme and size are changed. The pictures in full size go into the git-ignored
 `output/screenshots/states/`. Only phantoms are shown. To add a state: write a function in `scenes.py` and name it in
 `SCENES` there.
 """
@@ -14,10 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+
+if TYPE_CHECKING:
+    from camera import Camera
+    from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).resolve().parents[1]
 SHEET = ROOT / "docs" / "images" / "states.png"
@@ -26,29 +33,44 @@ THEMES = ("light", "dark", "high-contrast")
 SIZES = {1: (1280, 800), 2: (2560, 1440)}  # by pixel ratio: what the window measures in logical px
 MARK = "leukdesk-synthetic"
 
-CELL_HEIGHT, MARGIN, LABEL_WIDTH = 160, 10, 190
+CELL_HEIGHT, MARGIN, LABEL_WIDTH = 144, 10, 190
 COLOURS = 80  # of the sheet's palette, to keep the file small
 
 
-def render(ratio: int, words: Sequence[str]) -> None:
-    """All scenes at one pixel ratio; in a process of its own, since Qt asks for the ratio once."""
+def render(names: Sequence[str]) -> None:
+    """These scenes: one window each, in which themes and sizes are changed."""
     from scenes import SCENES
 
-    wanted = {name: scene for name, scene in SCENES.items() if not words or any(word in name for word in words)}
-    scratch = Path(tempfile.gettempdir()) / "leukdesk-pictures"  # seen in some pictures, so always the same
-    for number, (name, scene) in enumerate(wanted.items()):
-        shutil.rmtree(scratch, ignore_errors=True)
-        os.environ["LEUKDESK_DATA"] = str(scratch / "data")  # nobody's own settings
-        started = time.monotonic()
-        with scene(scratch / f"case 24-0{117 + number}") as camera:
-            camera.session.window.resize(*SIZES[ratio])
-            for theme in THEMES:
-                camera.session.theme.use(theme)
-                camera.rest(0.1)
-                camera.take(single(name, theme, ratio))
-        sys.stdout.write(f"{name} at {ratio}x, {time.monotonic() - started:.1f} s\n")
-        sys.stdout.flush()
-    shutil.rmtree(scratch, ignore_errors=True)
+    wanted = {name: SCENES[name] for name in names}
+    with tempfile.TemporaryDirectory(prefix="leukdesk-states-") as scratch, ThreadPoolExecutor(1) as writing:
+        folder = Path(scratch)
+        for number, (name, scene) in enumerate(wanted.items()):
+            started = time.monotonic()
+            os.environ["LEUKDESK_DATA"] = str(folder / f"data {number}")  # nobody's own settings
+            with scene(folder / f"case 24-0{117 + number}") as camera:
+                pictures = list(_taken(camera))
+            for (theme, ratio), picture in pictures:
+                writing.submit(_write, picture, single(name, theme, ratio))
+            sys.stdout.write(f"{name}, {time.monotonic() - started:.1f} s\n")
+            sys.stdout.flush()
+            shutil.rmtree(folder / f"case 24-0{117 + number}", ignore_errors=True)
+
+
+def _taken(camera: Camera) -> Iterator[tuple[tuple[str, int], QImage]]:
+    for theme in THEMES:
+        if camera.session.theme.mode != theme:  # to style a whole window takes longer than all else
+            camera.session.theme.use(theme)
+        for ratio, size in SIZES.items():
+            camera.resize(*size)
+            camera.rest(0.1)  # thumbnails that came into sight
+            yield (theme, ratio), camera.see(ratio=ratio)
+
+
+def _write(picture: QImage, file: Path) -> None:
+    """In full size; Python runs on meanwhile, since Qt needs none for it."""
+    picture.setText(MARK, "1")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(str(file), "PNG", 80)
 
 
 def single(name: str, theme: str, ratio: int) -> Path:
@@ -80,18 +102,20 @@ def compose(names: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Render each ratio in a process of its own, then put the sheet together."""
-    if arguments and arguments[0].startswith("--ratio="):
-        render(int(arguments[0].removeprefix("--ratio=")), arguments[1:])
+    """Render the states on all cores, then put the sheet together, unless only some were wanted."""
+    sys.path.insert(0, str(ROOT))  # for the scenes that borrow from the tests
+    if arguments[:1] == ["--render"]:
+        render(arguments[1:])
         return 0
-    for ratio in SIZES:
-        environment = os.environ | {"QT_SCALE_FACTOR": str(ratio), "PYTHONPATH": str(ROOT)}
-        subprocess.run([sys.executable, __file__, f"--ratio={ratio}", *arguments], env=environment, check=True)
-    if not arguments:
-        from scenes import SCENES
+    from scenes import SCENES
 
-        compose(list(SCENES))
-    return 0
+    names = [name for name in SCENES if not arguments or any(word in name for word in arguments)]
+    parts = [names[first :: os.cpu_count() or 1] for first in range(os.cpu_count() or 1)]
+    running = [subprocess.Popen([sys.executable, __file__, "--render", *part]) for part in parts if part]
+    failed = [one for one in running if one.wait() != 0]
+    if not arguments and not failed:
+        compose(names)
+    return len(failed)
 
 
 if __name__ == "__main__":

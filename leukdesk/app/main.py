@@ -40,11 +40,8 @@ from leukdesk.app.viewmodels.reviewed_images import ReviewedImages
 from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.viewmodels.train_setup import TrainSetup
 from leukdesk.app.viewmodels.watch_desk import WatchDesk
-from leukdesk.app.views.adaptation_view import Adaptations
-from leukdesk.app.views.comparing_models_view import ModelsComparing
-from leukdesk.app.views.gate_view import Gating
+from leukdesk.app.views.made_when_shown import Adaptations, Gating, ModelsComparing, SettingUp
 from leukdesk.app.views.main_window import MainWindow
-from leukdesk.app.views.train_setup_view import lead_to_setup
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.hand_over import HandOver, hand_over
 from leukdesk.app.workers.lanes import Lanes
@@ -198,10 +195,10 @@ class Session:
         sys.excepthook = self._caught
         self.window.models.serve(self.models)
         self.models_comparing = ModelsComparing(self.window.models, self.comparing, self.engine, self.theme)
-        self.models_comparing.view.image_wanted.connect(lambda path: self.window.open_paths([path]))
+        self.models_comparing.image_wanted.connect(lambda path: self.window.open_paths([path]))
         self.gating = Gating(self.window.train, self.gate, self.engine, self.theme)
         self.adaptations = Adaptations(self.window.train, self.engine, self.theme)
-        lead_to_setup(self.window.train, self.train_setup, self.theme)
+        self.setting_up = SettingUp(self.window.train, self.train_setup, self.theme)
         self.window.keep_watch(self.watch)
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)

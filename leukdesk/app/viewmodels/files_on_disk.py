@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from leukdesk.analysis.relink import News, find_again, look_again
 from leukdesk.app.viewmodels.batch import Batch
 from leukdesk.app.viewmodels.faces import Row, RowState
 from leukdesk.app.viewmodels.image_list import ImageList
 from leukdesk.app.workers.folder_watch import FolderWatch
 from leukdesk.app.workers.lanes import Lanes, Token
 from leukdesk.domain.finding import Finding
+
+if TYPE_CHECKING:
+    from leukdesk.analysis.relink import News
 
 _LOOK_MS = 700  # after the first sign of a change: a camera writes many files, and each more than once
 _MISSING_MS = 5_000  # a disk that is connected again tells nobody
@@ -70,7 +73,7 @@ class FilesOnDisk(QObject):
     def look(self) -> None:
         """Compare with the disk now."""
         known = {row.path: _state(row) for row in self._images.rows()}
-        work = partial(look_again, tuple(self._named), known, self._since)
+        work = partial(_look_again, tuple(self._named), known, self._since)
         self._since = time.time()
         self._token.cancel()
         self._token = self._lanes.pictures.submit(work, self._take)
@@ -83,7 +86,7 @@ class FilesOnDisk(QObject):
         self._search.cancel()
         token = self._search = Token()
         self._finding = True
-        work = partial(find_again, missing, folder, taken, lambda: token.cancelled)
+        work = partial(_find_again, missing, folder, taken, lambda: token.cancelled)
         self._lanes.network.submit(work, self._relink, token=token)  # a lane that seldom has anything else to do
         self.changed.emit()
 
@@ -129,6 +132,22 @@ class FilesOnDisk(QObject):
             self._batch.go_on(min(waits))
         self.changed.emit()
         self.relinked.emit(len(found), self._images.missing)
+
+
+def _look_again(named: Sequence[Path], known: Mapping[Path, str], since: float) -> News:
+    """Runs on a lane; what it needs is imported there, and not before the first paint."""
+    from leukdesk.analysis.relink import look_again
+
+    return look_again(named, known, since)
+
+
+def _find_again(
+    missing: Mapping[Path, str], folder: Path, taken: Sequence[Path], cancelled: Callable[[], bool]
+) -> dict[Path, Path]:
+    """As `_look_again`."""
+    from leukdesk.analysis.relink import find_again
+
+    return find_again(missing, folder, taken, cancelled)
 
 
 def _state(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from leukdesk.app.theme import tokens
@@ -12,7 +12,6 @@ from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.gate_words import set_words
 from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.views.result_cards import Pair, calibration_card, classes_card, figures_card, notes_card
-from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.widgets.cards import card_of
 from leukdesk.app.views.widgets.chip import Chip
 from leukdesk.app.views.widgets.inline_error import InlineError
@@ -132,24 +131,6 @@ class AdaptationView(QWidget):
         column.addWidget(self.judge, 0, Qt.AlignmentFlag.AlignLeading)
         column.addStretch(1)
         self.page.fill(self)
-
-
-class Adaptations(QObject):
-    """Puts the page into the Train place, and opens it for a run."""
-
-    def __init__(self, train: TrainView, engine: Engine, theme: Theme) -> None:
-        super().__init__(train)
-        self._train = train
-        self.view = AdaptationView(train.desk, engine, theme, train)  # of the window, or it would outlive it
-        self.view.hide()
-        self.view.left.connect(train.show_runs)
-        self.view.judge_wished.connect(train.judge_wished)
-        train.page.before_and_after.connect(self.open)
-
-    def open(self, run: TrainingRun) -> None:
-        """Show how an adaptation did."""
-        self._train.show_page(self.view)
-        self.view.show_run(run)
 
 
 def _held_out(found: Adaptation) -> str:

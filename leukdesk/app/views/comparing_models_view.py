@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -24,7 +24,6 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.comparing_models import ComparingModels
 from leukdesk.app.viewmodels.comparing_words import agreement_lines, class_rows
 from leukdesk.app.viewmodels.engine import Engine, model_key
-from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.empty_state import EmptyState
 from leukdesk.app.views.widgets.labels import ElidedLabel, label, link
@@ -231,14 +230,3 @@ def _grid(rows: list[list[str]]) -> QWidget:
             cell.setAlignment(side | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(cell, at, column)
     return holder
-
-
-class ModelsComparing(QObject):
-    """Puts the page into the Models place."""
-
-    def __init__(self, models: ModelsView, desk: ComparingModels, engine: Engine, theme: Theme) -> None:
-        super().__init__(models)
-        self.view = ComparingModelsView(desk, engine, theme, models)  # of the window, or it would outlive it
-        self.view.hide()
-        self.view.left.connect(models.show_models)
-        models.compare.clicked.connect(lambda: models.show_page(self.view))

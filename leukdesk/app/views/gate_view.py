@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Protocol
-
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,7 +13,6 @@ from leukdesk.app.viewmodels.gate_desk import OUT, GateDesk
 from leukdesk.app.views.gate_decision import GateDecision
 from leukdesk.app.views.gate_form import GateForm
 from leukdesk.app.views.gate_result import GateResult
-from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.labels import ElidedLabel, link
 from leukdesk.app.views.widgets.page import Page
@@ -136,29 +132,3 @@ class GateView(QWidget):
         whole.addWidget(self.banner)
         whole.addWidget(under, 1)
         whole.addWidget(self.decision)
-
-
-class Trained(Protocol):
-    """What the gate needs of a run."""
-
-    @property
-    def folder(self) -> Path: ...
-    @property
-    def title(self) -> str: ...
-
-
-class Gating(QObject):
-    """Puts the gate into the Train place, and opens it for a run."""
-
-    def __init__(self, train: TrainView, desk: GateDesk, engine: Engine, theme: Theme) -> None:
-        super().__init__(train)
-        self._train, self._desk = train, desk
-        self.view = GateView(desk, engine, theme, train)  # of the window, or it would outlive it
-        self.view.hide()
-        self.view.left.connect(train.show_runs)
-        train.judge_wished.connect(self.open)
-
-    def open(self, run: Trained) -> None:
-        """Judge a run, or look at how it was judged."""
-        self._train.show_page(self.view)
-        self._desk.open(run.folder, run.title)

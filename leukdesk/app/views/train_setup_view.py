@@ -17,7 +17,6 @@ from leukdesk.app.views.train_recipe_step import RecipeStep
 from leukdesk.app.views.train_split_step import SplitStep
 from leukdesk.app.views.train_start_step import StartStep
 from leukdesk.app.views.train_step import TrainStep
-from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.widgets.empty_state import EmptyState
 from leukdesk.app.views.widgets.inline_error import InlineError, in_words
 from leukdesk.app.views.widgets.labels import ElidedLabel
@@ -200,19 +199,3 @@ class TrainSetupView(QWidget):
             else:
                 row.addWidget(one)
         return holder
-
-
-def lead_to_setup(train: TrainView, setup: TrainSetup, theme: Theme) -> None:
-    """Show the steps in the place Train when a new run is wished for; they are built the first time."""
-    made: list[TrainSetupView] = []
-
-    def show() -> None:
-        if not made:
-            made.append(TrainSetupView(setup, theme))
-            made[0].left.connect(train.show_runs)
-        train.show_page(made[0])
-        if not setup.doing:
-            setup.go(setup.step)  # find out what was given up when one left
-
-    train.new_wished.connect(show)
-    setup.ordered.connect(train.desk.begin)

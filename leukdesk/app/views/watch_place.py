@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QPushButton
@@ -9,9 +12,11 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.watch_desk import WatchDesk
 from leukdesk.app.views.models_view import ModelsView
-from leukdesk.app.views.watch_view import WatchView
 from leukdesk.app.views.widgets.banner import Banner
 from leukdesk.app.views.widgets.form_dialog import FormDialog
+
+if TYPE_CHECKING:
+    from leukdesk.app.views.watch_view import WatchView
 
 _WIDTH = 460  # px
 
@@ -23,13 +28,20 @@ class WatchPlace(QObject):
         super().__init__(models)
         self._models, self._desk, self._theme = models, desk, theme
         self._notice, self._go_models = notice, go_models
-        self.view = WatchView(desk, theme, models)  # of the window, or it would outlive it
-        self.view.hide()
         self.button = models.add_deed(self.tr("Keeping watch…"))
-        self.view.left.connect(models.show_models)
-        self.view.anew_wished.connect(self.ask_why)
         desk.drifted.connect(self._tell)
         self.button.clicked.connect(self.show)
+
+    @cached_property
+    def view(self) -> WatchView:
+        """The page, made when it is first shown."""
+        from leukdesk.app.views.watch_view import WatchView
+
+        made = WatchView(self._desk, self._theme, self._models)  # of the window, or it would outlive it
+        made.hide()
+        made.left.connect(self._models.show_models)
+        made.anew_wished.connect(self.ask_why)
+        return made
 
     def show(self) -> None:
         """Show the page."""

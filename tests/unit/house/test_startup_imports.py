@@ -36,6 +36,24 @@ HEAVY = frozenset(
 )
 
 
+# Built when they are first shown (`app/views/made_when_shown.py`): none of them before the first paint.
+SHOWN_LATER = (
+    "leukdesk.analysis.relink",
+    *(
+        f"leukdesk.app.views.{name}"
+        for name in (
+            "adaptation_view",
+            "calibration_dialog",
+            "comparing_models_view",
+            "gate_view",
+            "train_setup_view",
+            "watch_view",
+            "widget_gallery",
+        )
+    ),
+)
+
+
 def start_up_modules() -> Iterator[tuple[str, Path]]:
     for path in sorted((ROOT / "leukdesk").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -100,3 +118,17 @@ def test_loading_every_start_up_module_loads_nothing_heavy() -> None:
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {}
+
+
+@pytest.mark.skipif(any("without_qt" in entry for entry in sys.path), reason="needs Qt")
+def test_the_window_is_imported_without_pages_that_are_shown_later() -> None:
+    script = (
+        "import json, sys, leukdesk.app.main; print(json.dumps([one for one in sys.argv[1:] if one in sys.modules]))"
+    )
+    arguments = [sys.executable, "-c", script, *SHOWN_LATER]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_pages_that_are_shown_later_exist() -> None:
+    assert [one for one in SHOWN_LATER if not (ROOT / one.replace(".", "/")).with_suffix(".py").is_file()] == []

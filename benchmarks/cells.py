@@ -4,7 +4,8 @@ Run: `python -m benchmarks.cells [MODEL] [--fields 10] [--slide 20000]`. Fields 
 with eight nucleated cells; medians of the wall clock, one thread, contestants alternating field by field. The slide is
 a phantom field repeated to `--slide` px a side, read tile by tile; peak memory is that of a process that does nothing
 else. CPU time is given beside the wall clock, since other programs slow only the latter. scikit-image comes with
-`pip install -e .[bench]`; StarDist and Cellpose install too, but have no weights without a network.
+`pip install -e .[bench]`. What the network of StarDist costs is measured by `benchmarks/cells_stardist.py`, which runs
+in an environment of its own.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def others() -> dict[str, Callable[[Pixels], int]]:
         found["scikit-image watershed"] = scikit_watershed
     else:
         say("not measured, not installed: scikit-image")
-    say("not measured: StarDist and Cellpose, which fetch their weights from the network when first used")
+    say("measured elsewhere: StarDist (benchmarks/cells_stardist.py)")
     return found
 
 

@@ -33,7 +33,8 @@ def write_whole_slide(
 ) -> None:
     """Write a square phantom slide of `side` px with `levels` SubIFDs, each half as wide as the one before.
 
-    It is drawn at the scale that the file states: `um_per_px`, or the slide's own. The file says that it is synthetic. The picture is never whole in memory: tiles are written as they are made.
+    It is drawn at the scale that the file states: `um_per_px`, or the slide's own. The file says that it is synthetic.
+    The picture is never whole in memory: tiles are written as they are made.
     """
     import tifffile
 

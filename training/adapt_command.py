@@ -83,11 +83,11 @@ def kept_in_words(kept: dict[str, Any] | None) -> str:
     most = f"{100 * kept['limit']:g} points"
     if not kept["share"]:
         return (
-            f"nothing of the change was kept, all of it may lose more than {most} on {asked}: the weights are as before"
+            f"nothing of the change was kept, any share may lose more than {most} on {asked}: the weights are as before"
         )
-    change, low, high = (100 * one for one in kept["difference"])
+    change = 100 * kept["difference"][0]
     share = f"{100 * kept['share']:.0f} % of the change of weights was kept"
-    return f"{share}, to lose at most {most} on {asked}: {change:+.1f} there ({low:+.1f} to {high:+.1f})"
+    return f"{share}, to lose at most {most} on {asked}: {change:+.1f} there"
 
 
 def _measure(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -33,6 +34,7 @@ def open_window(
     if not can_open_window():
         note("leukdesk: there is no display for a window. `leukdesk classify` and the other commands need none.")
         return exit_status.USAGE
+    gc.disable()  # what is loaded now is no garbage; `app.main.favour_the_window` says who collects afterwards
     try:
         from leukdesk.app.main import run, show_widgets
     except ImportError as error:
@@ -40,7 +42,10 @@ def open_window(
             raise
         note(f"leukdesk: the window cannot be loaded ({error}). README.md names the system packages it needs.")
         return exit_status.USAGE
-    return show_widgets(theme) if widgets else run(paths, sample=sample, theme=theme, alone=alone)
+    if widgets:
+        gc.enable()
+        return show_widgets(theme)
+    return run(paths, sample=sample, theme=theme, alone=alone)
 
 
 if __name__ == "__main__":

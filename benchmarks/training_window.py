@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,11 +23,27 @@ from benchmarks.heartbeat import IMAGES, busy, empty
 from benchmarks.window_frame import Scene, fields, head, row, several, wait, window
 from leukdesk import paths
 from leukdesk.app.main import Session
-from leukdesk.domain.training import RunState, TrainingOrder
+from leukdesk.domain.training import RunState, Started, TrainingOrder
+from leukdesk.run_folder import RunFolder
 from leukdesk.trainer import Trainer
 from leukdesk.training_runs import TrainingRuns
 
 COUNT = 400  # training images
+# Waits for this program to end, however it ends, and then ends the trainer, which would else go on.
+_GUARD = """
+import sys, psutil
+us, trainer, began = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+try:
+    psutil.Process(us).wait()
+except psutil.NoSuchProcess:
+    pass
+try:
+    process = psutil.Process(trainer)
+    if abs(process.create_time() - began) < 1:
+        process.kill()
+except psutil.NoSuchProcess:
+    pass
+"""
 RECIPE = """
 name = "beside"
 title = "Beside the window"
@@ -93,6 +110,7 @@ def trained(folder: Path) -> Iterator[None]:
     runs = TrainingRuns(paths.training_folder(), Trainer())
     key = runs.create(TrainingOrder("Beside the window", RECIPE, folder))
     runs.begin_next()
+    _guard(RunFolder(paths.training_folder() / key).processes()[0])
     while not runs.run(key).progress.epochs:
         if runs.run(key).state is not RunState.RUNNING:
             raise SystemExit(f"the run did not get there: {runs.run(key).error}")
@@ -103,6 +121,11 @@ def trained(folder: Path) -> Iterator[None]:
         runs.stop(key)
         while runs.run(key).is_on:
             time.sleep(0.2)
+
+
+def _guard(trainer: Started) -> None:
+    words = [sys.executable, "-c", _GUARD, str(os.getpid()), str(trainer.pid), str(trainer.began)]
+    subprocess.Popen(words, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The way to a training run, with a trainer that says what the test lets it say; once with the real one."""
+"""The way to a training run, with a trainer that says what the test lets it say."""
 
 from __future__ import annotations
 
@@ -385,16 +385,3 @@ def test_no_signed_case_is_an_error_that_says_what_to_do(way_here: Way, cells: b
     way.bot.waitUntil(lambda: way.setup.error is not None)
     assert isinstance(way.setup.error, DataError)
     assert "no signed cases" in str(way.setup.error)
-
-
-def test_the_real_trainer_looks_at_a_folder(desk: Desk, smears: list[Path]) -> None:
-    desk.start()
-    window, setup = desk.window, desk.session.train_setup
-    window.commands.go_train.trigger()
-    window.train.new_wished.emit()
-    for path, name in zip(smears, ("A", "B") * 3, strict=True):
-        path.parent.joinpath(name).mkdir(exist_ok=True)
-        path.rename(path.parent / name / path.name)
-    setup.use_data(smears[0].parent)
-    desk.until(lambda: not setup.doing)
-    assert setup.choice.looked["classes"] == {"A": 3, "B": 3}

@@ -26,6 +26,7 @@ from leukdesk.settings import Settings
 from leukdesk.trainer import Trainer
 from leukdesk.training_runs import TrainingRun
 from tests import stand_in_trainer, toy_runs
+from tests.guided_way import walked
 
 LEFT = Qt.MouseButton.LeftButton
 LONG_MS = 240_000  # for what the real trainer does
@@ -102,7 +103,7 @@ def real(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_from_an_order_over_a_closed_window_to_a_model_in_use_and_back(
+def test_from_the_guided_pages_over_a_closed_window_to_a_model_in_use_and_back(
     desk_with: Callable[[Settings], Desk],
     real: Callable[[], Session],
     qtbot: QtBot,
@@ -151,10 +152,9 @@ def test_from_an_order_over_a_closed_window_to_a_model_in_use_and_back(
 
 
 def _watched_and_stopped(first: Desk, data: Path) -> str:
-    """Train with the real trainer until curves have grown, stop, and close the window."""
+    """Order a run on the guided pages, train it until curves have grown, stop, and close the window."""
     assert first.window.train.empty.isVisible()
-    order = TrainingOrder("Toy colours again", toy_runs.RECIPE.replace("epochs = 1", "epochs = 40"), data)
-    key, page = ordered(first, order), first.window.train.page
+    key, page = walked(first, data, "Toy colours again"), first.window.train.page
     first.bot.waitUntil(lambda: len(standing(first, key).progress.epochs) >= 3, timeout=LONG_MS)
     assert page.isVisible()
     assert "epoch 1" in page.losses.accessibleDescription()

@@ -78,20 +78,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", metavar="WORD", help="only the rows with this in their name")
     chosen = parser.parse_args()
     application = QApplication(["leukdesk"])
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["LEUKDESK_DATA"] = scratch
         folder = fields(Path(scratch) / "images", IMAGES)
         head()
-        row("an empty window, nothing trained", several(empty, folder, runs=chosen.runs, seconds=chosen.seconds))
+        if chosen.only in (alone := "an empty window, nothing trained"):
+            row(alone, several(empty, folder, runs=chosen.runs, seconds=chosen.seconds))
         with trained(labelled(folder)):
             for name, scene in (
                 ("an empty window", empty),
                 ("the page of the run", watching),
                 ("predictions, scrolling, stepping", predicting),
             ):
-                row(name, several(scene, folder, runs=chosen.runs, seconds=chosen.seconds))
+                if chosen.only in name:
+                    row(name, several(scene, folder, runs=chosen.runs, seconds=chosen.seconds))
     del application
     return 0
 

@@ -84,6 +84,7 @@ SETUP_SCENES: dict[str, Scene] = {
     "New run: division": _state("division"),
     "New run: recipes": _state("recipes"),
     "New run: classes": _state("classes"),
+    "New run: two stages": _state("two stages"),
     "New run: originals": _state("originals"),
     "New run: a wrong recipe": _state("a wrong recipe"),
     "New run: a failure": _state("a failure"),

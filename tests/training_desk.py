@@ -87,6 +87,7 @@ class StandInDesk:
     def __init__(self, missing: KnownError | None = None) -> None:
         self.trainer = StandInTrainer(missing)
         self.commands: list[SaidCommand] = []
+        self.runs: tuple[Any, ...] = ()
 
     def command(self, arguments: Sequence[str]) -> SaidCommand:
         self.commands.append(SaidCommand(arguments))

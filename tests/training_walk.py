@@ -77,6 +77,9 @@ def setup_states(session: Session, folder: Path) -> Iterator[str]:
 
 def _recipe_states(session: Session, desk: StandInDesk) -> Iterator[str]:
     setup = session.train_setup
+    setup.use_source(next(one for one in setup.sources if one.stage))
+    desk.written()
+    yield "new run, two stages"
     setup.use_source(setup.sources[0])
     warning = {"code": "left_out", "severity": "warning", "words": f"1206 images are left out: {LONG}.", "advice": ""}
     mapped = {"neutrophils": "neutrophil", "LYT": "lymphocyte", LONG: ""}

@@ -34,8 +34,10 @@ from leukdesk.domain.case import CaseDetails
 from leukdesk.domain.errors import DataError
 from leukdesk.domain.recorded import CellBox, CellFinding, NewCells, NewFinding
 from leukdesk.domain.review import NOT_CLASSED
-from leukdesk.domain.training import TrainingError, TrainingOrder
+from leukdesk.domain.training import RunState, TrainingError, TrainingOrder
+from leukdesk.domain.training_progress import RunProgress
 from leukdesk.history.history import History
+from leukdesk.training_runs import TrainingRun
 from tests.findings import make_finding, make_prediction
 
 DATA, ORIGINAL = Path("data of this site"), Path("images it was made with")
@@ -241,11 +243,41 @@ def test_the_images_a_model_was_made_with_are_shown_again_where_they_are_named(w
     assert TrainingOrder.from_mapping(ordered.as_mapping()) == ordered
 
 
-def test_a_two_stage_recipe_cannot_be_chosen_and_says_why(way: Way) -> None:
+def test_a_recipe_of_two_stages_begins_with_a_trained_run_of_its_first(way: Way) -> None:
     way.to(Step.RECIPE)
     way.desk.listed()
     two = next(one for one in way.setup.sources if one.name == "two-stage")
-    assert "pcam" in two.lacks
+    page = way.page(RecipeStep)
+    assert isinstance(page, RecipeStep)
+    way.setup.use_source(two)
+    way.desk.written(bundle="")
+    assert page.first.isVisible()
+    assert "No run of pcam is trained here yet" in page.first.lacks.text()
+    assert not way.view.next.isEnabled()
+    assert "first stage" in way.view.why.text()
+
+    way.desk.runs = tuple(
+        run_of(*one) for one in (("new", "pcam", 1), ("half", "pcam", 0), ("x", "y", 1), ("old", "pcam", 1))
+    )
+    way.setup.use_source(two)
+    way.desk.written(bundle="")
+    assert [page.first.run.itemText(at) for at in range(page.first.run.count())] == ["new", "old"]
+    assert way.setup.choice.first == Path("/runs/new")
+    page.first.run.setCurrentIndex(1)
+    page.first.run.activated.emit(1)
+    assert way.view.next.isEnabled()
+    for _ in range(2):
+        way.view.next.click()
+    way.desk.divided(estimate=ESTIMATE)
+    way.view.next.click()
+    assert [(one.start_from, one.bundle) for one in way.orders] == [(Path("/runs/old"), None)]
+
+
+def run_of(title: str, recipe: str, trained: int) -> TrainingRun:
+    """A run as the desk lists it."""
+    order = TrainingOrder(title, "", Path("/data"))
+    progress = RunProgress(end="trained" if trained else "stopped")
+    return TrainingRun(title, Path("/runs") / title, RunState.STOPPED, progress, order, recipe=recipe)
 
 
 def test_a_wrong_recipe_is_told_with_its_line_and_blocks(way: Way) -> None:

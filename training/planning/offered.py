@@ -9,9 +9,12 @@ from training.systems.catalogue import OWN, Listed, shipped_recipes
 
 
 def offered() -> list[dict[str, Any]]:
-    """Every recipe that ships but first stages, as JSON values: the own ones first, then by name."""
-    listed = [one for one in shipped_recipes() if not one.recipe.preparation]
-    return [_offer(one) for one in sorted(listed, key=lambda one: (one.recipe.system != OWN, one.recipe.name))]
+    """Every recipe that ships, as JSON values: the own ones first, then by system and name, first stages last."""
+
+    def place(one: Listed) -> tuple[bool, str, bool, str]:
+        return one.recipe.system != OWN, one.recipe.system, one.recipe.preparation, one.recipe.name
+
+    return [_offer(one) for one in sorted(shipped_recipes(), key=place)]
 
 
 def _offer(one: Listed) -> dict[str, Any]:
@@ -25,6 +28,7 @@ def _offer(one: Listed) -> dict[str, Any]:
         "classes": [{"id": each.id, "display": each.display} for each in recipe.classes],
         "scope": recipe.scope,
         "synthetic": recipe.synthetic,
+        "preparation": recipe.preparation,
         "input_size": recipe.input_size,
         "epochs": recipe.epochs,
         "backbone": recipe.backbone,

@@ -29,7 +29,8 @@ class Step(IntEnum):
 class Source:
     """What a run can begin with: an installed bundle, or a recipe that ships.
 
-    `name` is what the trainer calls it: the bundle's folder, or the recipe's name. `lacks` says why it cannot be taken.
+    `name` is what the trainer calls it: the bundle's folder, or the recipe's name. `stage` is the recipe
+    whose trained run it begins with.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Source:
     group: str  # "adapt", "bundle", "leukdesk" or the published system's name
     scope: str = "field"
     bundle: Path | None = None
-    lacks: str = ""
+    stage: str = ""
 
     @property
     def adapts(self) -> bool:
@@ -68,6 +69,7 @@ class Choice:
     own_classes: bool = False
     original: Path | None = None  # the images the bundle was made with, where it is adapted
     original_split: Path | None = None  # their division; None: as the trainer finds it
+    first: Path | None = None  # the trained run of `source.stage`
     recipe: Told = field(default_factory=dict)
     text: str = ""
     edited: bool = False
@@ -92,10 +94,10 @@ class Choice:
         """Another division. What was chosen to begin with stays, and is written anew."""
         return replace(self, **changes, division={}).without_recipe()
 
-    def with_source(self, source: Source) -> Choice:
-        """Another thing to begin with."""
+    def with_source(self, source: Source, first: Path | None = None) -> Choice:
+        """Another thing to begin with, and the run of its first stage."""
         fresh: dict[str, Any] = {"class_map": {}, "own_classes": False, "original": None, "original_split": None}
-        return replace(self, source=source, **fresh).without_recipe()
+        return replace(self, source=source, first=first, **fresh).without_recipe()
 
     def with_classes(self, class_map: Mapping[str, str], *, own: bool) -> Choice:
         """Other classes."""
@@ -120,13 +122,18 @@ class Choice:
         """Whether the check found what training would refuse."""
         return any(one["blocks"] for one in self.checked.get("findings", ()))
 
+    @property
+    def lacks_stage(self) -> bool:
+        """Whether it begins with a run that is not named yet."""
+        return self.source is not None and bool(self.source.stage) and self.first is None
+
     def ready(self, step: Step) -> bool:
         """Whether a step is done, so that the next can be gone to."""
         return {
             Step.DATA: len(self.looked.get("classes", {})) > 0 and not self.looked.get("problem"),
             Step.CHECK: bool(self.checked) and not self.blocked,
             Step.SPLIT: bool(self.division),
-            Step.RECIPE: bool(self.recipe) and not self.problems,
+            Step.RECIPE: bool(self.recipe) and not self.problems and not self.lacks_stage,
             Step.LOOK: True,
             Step.START: bool(self.plan),
         }[step]
@@ -172,6 +179,7 @@ def order_of(choice: Choice, title: str) -> TrainingOrder:
         choice.data,
         choice.label_column,
         choice.group_column,
+        start_from=choice.first,
         bundle=source.bundle if source is not None else None,
         adapts=source is not None and source.adapts,
         original=choice.original,

@@ -22,6 +22,7 @@ from leukdesk.domain.errors import KnownError, OutputError
 if TYPE_CHECKING:
     from leukdesk.bundles.library import Installed
     from leukdesk.domain.reviewed import TrainingSet
+    from leukdesk.training_runs import TrainingRun
 
 _ROWS, _COLUMNS = "4", "5"  # of the preview: images, and how often each is varied
 _SOON_S = 1.0  # of a stretch of work, before its pace is told
@@ -60,6 +61,9 @@ class Desk(Protocol):
 
     @property
     def trainer(self) -> HasMissing: ...
+
+    @property
+    def runs(self) -> Sequence[TrainingRun]: ...
 
     def command(self, arguments: Sequence[str]) -> Command:
         """A command of the trainer, not begun yet."""
@@ -103,6 +107,13 @@ class TrainSetup(QObject):
     def sources(self) -> tuple[Source, ...]:
         """What a run can begin with, installed bundles first."""
         return (*of_bundles(self._shelf.installed), *self.recipes)
+
+    def first_stages(self, source: Source | None) -> list[tuple[str, Path]]:
+        """Title and folder of the trained runs that a recipe of two stages can begin with, the newest first."""
+        if source is None or not source.stage:
+            return []
+        runs = [one for one in self._desk.runs if one.progress.is_trained and one.recipe == source.stage]
+        return [(one.title, one.folder) for one in runs]
 
     # -- going back and forth
 
@@ -171,8 +182,13 @@ class TrainSetup(QObject):
 
     def use_source(self, source: Source) -> None:
         """Begin with something else."""
-        self._choose(self.choice.with_source(source))
+        self._choose(self.choice.with_source(source, next((one for _, one in self.first_stages(source)), None)))
         self.write()
+
+    def use_first(self, run: Path) -> None:
+        """Begin with the features of this run."""
+        self.choice = replace(self.choice, first=run)
+        self.changed.emit()
 
     def use_classes(self, class_map: Mapping[str, str], *, own: bool) -> None:
         """Say which of the data's classes is which of the model's (`""` leaves it out), or keep the data's `own`."""

@@ -56,12 +56,13 @@ def _of_recipe(one: Mapping[str, Any]) -> Source:
     ]
     if not one["backbone_is_here"]:
         words.append(translate("Training", "Its ImageNet weights are not on this machine and are fetched first."))
+    if one["start_from"]:
+        words.append(
+            translate("Training", "Its second stage: it begins with a run of {name}.").format(name=one["start_from"])
+        )
+    if one.get("preparation"):
+        words.append(translate("Training", "A first stage: others begin with its run. It is no model to use."))
     title = f"{one['name']}: {one['title']}"
-    return Source(str(one["name"]), title, " ".join(words), str(one["system"]), str(one["scope"]), lacks=_lacks(one))
-
-
-def _lacks(one: Mapping[str, Any]) -> str:
-    if not one["start_from"]:
-        return ""
-    words = translate("Training", "It begins with a run of {name}, which is trained on the command line first.")
-    return words.format(name=one["start_from"])
+    return Source(
+        str(one["name"]), title, " ".join(words), str(one["system"]), str(one["scope"]), stage=str(one["start_from"])
+    )

@@ -12,6 +12,7 @@ from leukdesk.app.viewmodels.train_choice import Source
 from leukdesk.app.viewmodels.train_setup import TrainSetup
 from leukdesk.app.views.original_images import OriginalImages
 from leukdesk.app.views.train_class_map import ClassMap
+from leukdesk.app.views.train_first_stage import FirstStage
 from leukdesk.app.views.train_recipe_text import RecipeText
 from leukdesk.app.views.train_step import TrainStep
 from leukdesk.app.views.widgets.labels import label
@@ -44,6 +45,7 @@ class RecipeStep(TrainStep):
                 "much, and nobody sees how much."
             ),
         )
+        self.first = FirstStage(setup, theme)
         self.classes = ClassMap(setup, theme)
         self.notices = NoticeList(theme, self.tr("What to know of the recipe"))
         self.text = RecipeText(setup, theme)
@@ -64,6 +66,7 @@ class RecipeStep(TrainStep):
         source = setup.choice.source
         self.details.setText(source.details if source is not None else "")
         self.details.setVisible(source is not None)
+        self.first.show_choice()
         self._show_original()
         self.classes.show_choice()
         self.notices.show_notices(setup.choice.recipe.get("warnings", ()))
@@ -97,10 +100,8 @@ class RecipeStep(TrainStep):
 
     def _item(self, source: Source) -> QTreeWidgetItem:
         item = QTreeWidgetItem([source.title])
-        item.setToolTip(0, source.lacks or source.title)
+        item.setToolTip(0, source.title)
         item.setData(0, _SOURCE, source)
-        if source.lacks:
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
         return item
 
     def _group(self, name: str) -> str:
@@ -128,9 +129,10 @@ class RecipeStep(TrainStep):
         self.sources.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.sources.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._card(self.sources, self.details)
-        self._column.addWidget(self.original)
+        for card in (self.first, self.original):
+            self._column.addWidget(card)
         self._card(self.classes, self.notices)
         self._card(self.text)
-        card = self.text.parentWidget()
-        assert card is not None  # for the type checker
-        self._text_card = card
+        holder = self.text.parentWidget()
+        assert holder is not None  # for the type checker
+        self._text_card = holder

@@ -114,6 +114,8 @@ class TrainSetupView(QWidget):
         choice = self._setup.choice
         if self._setup.step is Step.RECIPE and choice.problems:
             return self.tr("The recipe has mistakes: see below its text")
+        if self._setup.step is Step.RECIPE and choice.lacks_stage:
+            return self.tr("Train its first stage first")
         return {
             Step.DATA: self.tr("Choose images whose classes are known"),
             Step.CHECK: self.tr("Mend what is listed, then check again") if choice.blocked else "",

@@ -43,7 +43,8 @@ def test_recipes_that_ship_say_what_they_are_for(capsys: pytest.CaptureFixture[s
     assert by_name["all-stage"]["backbone_is_here"]
     assert by_name["wbc-type"]["start_from"] == "wbc-type-narrow"
     assert not any(one["description"].startswith("Research use") for one in by_name.values())
-    assert "wbc-type-wide" not in by_name  # a first stage, no model itself
+    assert by_name["wbc-type-wide"]["preparation"]  # a first stage, no model itself
+    assert not by_name["wbc-type"]["preparation"]
 
 
 def test_classes_are_matched_by_name() -> None:

@@ -157,6 +157,9 @@ def _plain(name: str, event: Mapping[str, Any]) -> str:
         "trained": translate("Training", "Trained. The weights of epoch {epoch} are kept.").format(epoch=best),
         "calibrated": translate("Training", "Its probabilities are calibrated."),
         "evaluated": translate("Training", "Judged on the locked images."),
+        "kept": translate("Training", "Of what it learned, {share} % is kept.").format(
+            share=number(100 * float(event.get("share", 0)))
+        ),
         "comparing": translate("Training", "It is compared with the model as it was."),
         "adapted": translate("Training", "Adapted: see before and after."),
         "published": translate("Training", "Made into the model {name}.").format(name=event.get("bundle", "")),

@@ -58,10 +58,15 @@ def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
     site, original, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(begin, "EPOCHS", 1)
-    out = tmp_path / "run"
-    arguments = ["adapt", str(BUNDLE), "--data", str(site), "--out", str(out), "--original", str(original)]
+    out, named = tmp_path / "run", ["--data", str(site), "--original", str(original)]
+    composed = tmp_path / "changed.toml"  # as the window begins one: the recipe first, which a person may change
+    assert main(["recipe", str(BUNDLE), *named, "--adapt", "--out", str(composed), "--json"]) == 0
+    replayed = json.loads(capsys.readouterr().out.splitlines()[-1])["replayed"]
+    composed.write_text(composed.read_text().replace("batch = 16", "batch = 12"))
+    arguments = ["adapt", str(BUNDLE), *named, "--recipe", str(composed), "--out", str(out)]
     arguments += ["--original-split", str(original / "split.json")]
     assert main(arguments) == 0
+    assert open_run(out).recipe.batch == 12
     said = json.loads((out / "adaptation.json").read_text())
     assert [one["name"] for one in said["sets"]] == ["test", "original"]
     local, locked = said["sets"]
@@ -73,6 +78,7 @@ def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
         assert one["difference"][1] <= one["difference"][0] <= one["difference"][2]
     assert {"few_groups", "few_images"} <= set(said["notes"])
     assert "nothing_replayed" not in said["notes"]
+    assert sum(replayed.values()) == said["images"]["replayed"] > 0
     split, replay = Original.opened(original, original / "split.json").split, open_run(out).facts["replay"]
     guard = set(replay["guard"])
     assert guard == (set(split.train) | set(split.validation)) - set(replay["train"])

@@ -41,6 +41,12 @@ def open_original(data: Path, stated: Path | None, card: Card | None) -> Origina
     return Original(dataset, split)
 
 
+def notes_on_split(original: Original, card: Card | None) -> list[str]:
+    """As a code, that the model learned by another split: from some of the images that this one calls unseen, maybe."""
+    own = card.training_data.split_sha256 if card is not None else None
+    return ["original_split_differs"] if own is not None and own != original.split.sha256 else []
+
+
 def _kept(card: Card) -> Path | None:
     """The split of a run of the window that has the hash the card states."""
     for file in sorted(paths.training_folder().glob(f"*/{FILE}")):

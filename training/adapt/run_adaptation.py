@@ -22,6 +22,7 @@ from training.gate.figures import figures_of
 from training.gate.verdict import notes_on
 from training.judge import judge, read_calibration
 from training.learning import logits_of
+from training.original_split import notes_on_split
 from training.pipeline import read_inputs
 from training.run import Run, RunData, run_data
 from training.train import Trainer, new_network
@@ -49,10 +50,12 @@ def adapt(order: Order) -> dict[str, Any]:
     Trainer(run, data, log).run()
     judge(run, data, log)
     log("comparing", bundle=bundle.folder.name)
+    unsure: list[str] = []
     sets = [_beside(run, bundle, local_test(data), load_rows(run.rows("test")), log)]
     if original is not None:
         locked = _original_test(original, run.recipe.class_ids)
         sets.append(_beside(run, bundle, locked, _predicted(run, locked), log))
+        unsure = notes_on_split(original, bundle.card)
     kept = read_kept(run)
     said = {
         "format": 1,
@@ -60,7 +63,7 @@ def adapt(order: Order) -> dict[str, Any]:
         "images": images | {"replayed": replayed},
         "sets": sets,
         "kept": kept.to_json() if kept is not None else None,
-        "notes": _notes(sets, replayed) + notes_on_kept(kept),
+        "notes": _notes(sets, replayed) + unsure + notes_on_kept(kept),
     }
     write_atomically(run.folder / FILE, json.dumps(said, indent=1).encode())
     log("adapted", notes=said["notes"], file=FILE, **{one["name"]: one["difference"] for one in sets})

@@ -27,7 +27,7 @@ from training.gate.answers import Locked, answers
 from training.gate.figures import difference, figures_of
 from training.gate.verdict import FEWEST_GROUPS, FEWEST_IMAGES, MARGIN, Verdict, notes_on, verdict
 from training.judge import judge
-from training.original_split import open_original
+from training.original_split import notes_on_split, open_original
 from training.publish import publish
 from training.run import RunData, run_data
 from training.splits import GROUPED
@@ -140,9 +140,9 @@ def _compared(
     if active is not None and active.card.training_data.split_sha256 != data.split.sha256:
         notes.append("active_may_have_seen")
     if question.original is not None:
-        original = _original(question, new, active)
+        original, unsure = _original(question, new, active)
         sets.append(beside.figures(original, beside.ask(original), None))
-        notes += _forgetting(sets[1])
+        notes += [*_forgetting(sets[1]), *unsure]
     notes += _warnings(sets[0])
     given = difference(rows[0], rows[1], seed=seed) if rows[1] is not None and beside.comparable else None
     return sets, verdict(given, groups=sets[0]["groups"]), list(dict.fromkeys(notes))
@@ -224,8 +224,8 @@ def _baseline(run: Run, data: RunData, out: Path, seed: int) -> Rows:
     return rows
 
 
-def _original(question: Question, new: Bundle, active: Bundle | None) -> Locked:
-    """The locked images that the present model was judged on, to see what the new one has forgotten of them."""
+def _original(question: Question, new: Bundle, active: Bundle | None) -> tuple[Locked, list[str]]:
+    """The locked images the present model was judged on, to see what the new one has forgotten; and notes."""
     assert question.original is not None
     card = active.card if active is not None else None
     found = open_original(question.original, question.original_split, card)
@@ -233,7 +233,7 @@ def _original(question: Question, new: Bundle, active: Bundle | None) -> Locked:
     known = set(new.card.class_ids) | set(active.card.class_ids if active is not None else ())
     if other := set(dataset.classes) - known:
         raise DataError(f"has classes no model knows: {', '.join(sorted(other))}", subject=question.original)
-    return _locked("original", RunData(dataset, split, tuple(dataset.classes)))
+    return _locked("original", RunData(dataset, split, tuple(dataset.classes))), notes_on_split(found, card)
 
 
 # -- what should be said beside the verdict

@@ -145,8 +145,18 @@ def note_words(code: str) -> str:
             "The new model is not surely better than one that sees the colours alone. It may have learned the stain "
             "and not the cells.",
         ),
+    }.get(code) or _forgetting_words(code)
+
+
+def _forgetting_words(code: str) -> str:
+    return {
         "worse_on_original": translate(
             "Gate", "On the images the present model was made for, the new one has become worse: it has forgotten."
+        ),
+        "original_split_differs": translate(
+            "Gate",
+            "The split named for the images the model was made with is not its own. If it learned from some of "
+            "those that count as unseen here, it has forgotten more than these figures say.",
         ),
     }.get(code, "")
 

@@ -11,6 +11,7 @@ from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.gate_desk import GateDesk
 from leukdesk.app.views.gate_decision import step_words
 from leukdesk.app.views.original_images import OriginalImages
+from leukdesk.app.views.widgets.inline_error import in_words
 from leukdesk.app.views.widgets.labels import label
 from leukdesk.app.views.widgets.progress_row import ProgressRow
 
@@ -78,7 +79,7 @@ class GateForm(QWidget):
         self.judge.setEnabled(good and not self._desk.doing and self._desk.missing is None)
         wrong = self.tr("Use small letters, digits and dashes, a version such as 1.0, and none that is installed.")
         missing = self._desk.missing
-        self._wrong.setText(str(missing) if missing is not None else wrong)
+        self._wrong.setText(in_words(missing) if missing is not None else wrong)
         self._wrong.setVisible(missing is not None or (bool(name or release) and not good))
 
     def _begin(self) -> None:

@@ -8,7 +8,7 @@ from leukdesk import paths
 from leukdesk.bundles.load import read_card
 from leukdesk.domain.errors import DataError
 from tests import toy_runs
-from training.original_split import open_original
+from training.original_split import notes_on_split, open_original
 from training.recipe import load_recipe
 from training.run import split_of
 from training.splits import Split
@@ -40,6 +40,14 @@ def test_the_file_that_is_named_or_lies_beside_the_images_is_taken(data, split, 
     assert open_original(data, tmp_path / "named.json", None).split == split
     split.write(data / "split.json")
     assert open_original(data, None, None).split == split
+
+
+def test_another_split_than_the_model_s_own_is_told(data, split, tmp_path):
+    split.write(tmp_path / "named.json")
+    original = open_original(data, tmp_path / "named.json", card_of(split))
+    assert notes_on_split(original, card_of(split)) == notes_on_split(original, None) == []
+    shipped = read_card(paths.shipped() / "models" / "phantom-demo-1.0", {"compact_cnn"})
+    assert notes_on_split(original, shipped) == ["original_split_differs"]
 
 
 def test_the_split_of_a_run_of_this_computer_is_found_by_its_hash(data, split, user_folder):

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+_FAR = 8  # times the wanted size; nearer, an intermediate size would show in the answers
+
 
 def to_input(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Fit uint8 RGB (height, width, 3) into (size, size, 3), aspect kept.
@@ -24,7 +26,15 @@ def fitted(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     if (rows, columns) == (height, width):
         return pixels
     how = cv2.INTER_AREA if max(height, width) > size else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (columns, rows), interpolation=how), np.uint8)
+    return np.asarray(cv2.resize(_halved(pixels, rows, columns), (columns, rows), interpolation=how), np.uint8)
+
+
+def _halved(pixels: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
+    """A picture far larger than wanted, first in means of 2 x 2 px: four times faster."""
+    while pixels.shape[0] >= _FAR * rows and pixels.shape[1] >= _FAR * columns:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels
 
 
 def squared(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

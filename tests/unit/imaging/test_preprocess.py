@@ -54,6 +54,15 @@ def test_shrinking_averages() -> None:
     assert (result == 180).all()
 
 
+def test_a_camera_s_picture_shrinks_in_two_steps_to_the_same_averages() -> None:
+    pixels = np.random.default_rng(7).integers(0, 256, (1944, 2592, 3), dtype=np.uint8)
+    top, left, rows, columns = content_box(1944, 2592, 216)
+    shown = to_input(pixels, 216)[top : top + rows, left : left + columns].astype(float)
+    average = pixels.reshape(rows, 12, columns, 12, 3).mean(axis=(1, 3))
+    assert np.abs(shown - average).max() <= 1.5
+    assert abs((shown - average).mean()) < 0.2
+
+
 def test_the_picture_is_not_changed() -> None:
     pixels = smear(300, 500)
     before = pixels.copy()

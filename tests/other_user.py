@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 _NOBODY = 65534
+
+
+@contextmanager
+def reachable() -> Iterator[Path]:
+    """A folder that every user may read and enter: pytest's own are shut, also by another pytest that starts now."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @contextmanager

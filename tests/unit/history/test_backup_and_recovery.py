@@ -23,7 +23,7 @@ from leukdesk.history.erasure import WhyErased
 from leukdesk.history.history import BACKUP_EVERY_S, History
 from leukdesk.history.opening import open_for_reading, open_history
 from leukdesk.history.recovery import plan, restore
-from tests.other_user import without_rights
+from tests.other_user import reachable, without_rights
 from tests.unit.history.conftest import new_finding
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -152,26 +152,22 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
-def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
-    open_folder = tmp_path / "open"
-    open_folder.mkdir(mode=0o755)
-    tmp_path.chmod(0o755)
-    folder = open_folder / "history"
-    history = open_history(folder)
-    fill(history, 0, 2)
-    history.close()
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(parent.stat().st_mode | 0o755)
-    with without_rights():
-        error = refused(folder)
-        assert error.reason == HistoryReason.READ_ONLY
-        assert refused(open_folder / "new").reason == HistoryReason.READ_ONLY
-        reader = open_for_reading(folder)
-        assert total(reader) == 2
-        reader.close()
-    folder.chmod(0o755)
+def test_a_folder_that_may_only_be_read() -> None:
+    with reachable() as open_folder:
+        folder = open_folder / "history"
+        history = open_history(folder)
+        fill(history, 0, 2)
+        history.close()
+        for path in (folder, *folder.iterdir()):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        with without_rights():
+            error = refused(folder)
+            assert error.reason == HistoryReason.READ_ONLY
+            assert refused(open_folder / "new").reason == HistoryReason.READ_ONLY
+            reader = open_for_reading(folder)
+            assert total(reader) == 2
+            reader.close()
+        folder.chmod(0o755)
 
 
 def test_a_history_of_a_newer_leukdesk_is_left_alone(folder: Path, history: History) -> None:

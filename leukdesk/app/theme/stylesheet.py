@@ -123,7 +123,7 @@ QHeaderView::section:hover { background: $hover; color: $text; }
 QGraphicsView { border: 2px solid $canvas; background: $canvas; }
 QGraphicsView:focus { border: 2px solid $focus; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
-QComboBox QAbstractItemView {
+QComboBox QAbstractItemView, QListView:window {
   background: $raised; border: 1px solid $outline; padding: ${s1}px; outline: none;
   selection-background-color: $tint; selection-color: $text;
 }

@@ -30,7 +30,7 @@ def fitted(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 
 
 def _halved(pixels: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
-    """A picture far larger than wanted, first in means of 2 x 2 px: four times faster."""
+    """A picture far larger than wanted, first in means of 2 x 2 px: some 40 % of the time."""
     while pixels.shape[0] >= _FAR * rows and pixels.shape[1] >= _FAR * columns:
         half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
         pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)

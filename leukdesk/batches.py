@@ -25,15 +25,17 @@ from leukdesk.domain.finding import Failure, Finding
 from leukdesk.domain.job import Job, JobState
 
 if TYPE_CHECKING:
-    from leukdesk.analysis.batch_run import BatchRun, Threads
+    from leukdesk.analysis.batch_run import BatchRun, Threads, Work
     from leukdesk.analysis.ports import Predictor
     from leukdesk.bootstrap import Workbench
     from leukdesk.cluster.crew import ClusterCrew
     from leukdesk.domain.card import Card
+    from leukdesk.domain.cell import CellAnalysis
     from leukdesk.report.class_folders import Sorted
     from leukdesk.settings import Engine
 
 PAGE = 1_000  # rows of a job that are read at once
+_FIELDS = 8  # images a worker that are under way where cells are looked for: each takes long, so a crash costs little
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class BatchPlan:
     models: tuple[str | None, ...] = (None,)  # names, or None for the active model
     ensemble: bool = False  # the mean of the models instead of one answer of each
     reuse: bool = False  # take what was found before of the same content by the same model
+    cells: bool = False  # find the cells of each image and ask one model of single cells about them
     heatmaps: Path | None = None  # write each image under the heatmap of its class into this folder
     sources: Sequence[Path] = ()  # what the batch is known by, where that is not `paths`: a folder that is watched
 
@@ -107,8 +110,9 @@ class Batches:
         return self._bench.history().jobs.get(job_id)
 
     def all(self, *, unfinished: bool = False) -> list[Job]:
-        """Batches, the newest first."""
-        return [job for job in self._bench.history().jobs.all(unfinished=unfinished) if options(job).models]
+        """Batches of whole images, the newest first; those that look for cells are the command line's."""
+        kept = self._bench.history().jobs.all(unfinished=unfinished)
+        return [job for job in kept if options(job).models and not options(job).cells]
 
     @contextmanager
     def open(self, job_id: int, user: int, how: RunOptions | None = None) -> Iterator[BatchRun]:
@@ -127,22 +131,31 @@ class Batches:
             )
         with ExitStack() as stack:
             crew = self._cluster(job, how, stack) if how.scheduler else self._threads(job, how, stack)
-            yield BatchRun(self._bench.history().jobs, job, crew, user=user, batch_size=how.batch_size)
+            size = min(how.batch_size, _FIELDS * crew.size) if options(job).cells else how.batch_size
+            yield BatchRun(self._bench.history().jobs, job, crew, user=user, batch_size=size)
 
     def _threads(self, job: Job, how: RunOptions, stack: ExitStack) -> Threads:
         from leukdesk.analysis.batch_run import Threads
-        from leukdesk.analysis.batch_work import ImageWork
 
         asked, bench, workers = options(job), self._bench, how.workers or self._bench.threads
         predictors = [stack.enter_context(closing(one)) for one in self._predictors(asked, how.engine, workers)]
-        work = ImageWork(
-            predictors,
-            limit_px=bench.settings.limit_px,
-            explain=how.explain or bool(asked.heatmaps),
-            taken=bench.settings.acquisition,
-            known=self._known if asked.reuse else None,
-            draw=self._drawing(job) if asked.heatmaps else None,
-        )
+        limit_px, taken = bench.settings.limit_px, bench.settings.acquisition
+        work: Work
+        if asked.cells:
+            from leukdesk.analysis.cell_work import CellWork
+
+            work = CellWork(predictors[0], limit_px=limit_px, taken=taken)
+        else:
+            from leukdesk.analysis.batch_work import ImageWork
+
+            work = ImageWork(
+                predictors,
+                limit_px=limit_px,
+                explain=how.explain or bool(asked.heatmaps),
+                taken=taken,
+                known=self._known if asked.reuse else None,
+                draw=self._drawing(job) if asked.heatmaps else None,
+            )
         return stack.enter_context(closing(Threads(work, workers)))
 
     def _cluster(self, job: Job, how: RunOptions, stack: ExitStack) -> ClusterCrew:
@@ -176,6 +189,12 @@ class Batches:
         for first in range(0, jobs.get(job_id).total, PAGE):
             yield from jobs.rows(job_id, first=first, count=PAGE)
 
+    def fields(self, job_id: int) -> Iterator[CellAnalysis | Failure]:
+        """The same of a batch that looks for cells: what was found in each image, without outlines."""
+        jobs = self._bench.history().jobs
+        for first in range(0, jobs.get(job_id).total, PAGE):
+            yield from jobs.fields(job_id, first=first, count=PAGE)
+
     def paths(self, job_id: int) -> list[Path]:
         """The files of a batch, each once."""
         return list(self._paths(self.get(job_id)))
@@ -189,10 +208,19 @@ class Batches:
         return self._bench.history().jobs.cancel(job_id)
 
     def export(self, job_id: int, path: Path) -> None:
-        """Write all items as CSV, JSON or XLSX, as the name ends. Raises `OutputError`."""
-        from leukdesk.report.batch_table import write_batch
+        """Write all items (all cells, where these were looked for) as CSV, JSON or XLSX, as the name ends.
 
-        write_batch(self.rows(job_id), options(self.get(job_id)).models, path)
+        Raises `OutputError`; `BundleError` where cells were named by a model that is no longer installed.
+        """
+        from leukdesk.report.batch_table import write_batch, write_rows
+        from leukdesk.report.cell_table import cell_columns, cell_rows
+
+        job = self.get(job_id)
+        if options(job).cells:
+            (card,) = self.cards(job).values()
+            write_rows(cell_rows(self.fields(job_id), card), cell_columns(card), path)
+            return
+        write_batch(self.rows(job_id), options(job).models, path)
 
     def sort_into(self, job_id: int, folder: Path, *, link: bool = False) -> Sorted:
         """Copy the images of a batch into folders by class, or link them there. Raises `OutputError`."""
@@ -245,6 +273,10 @@ class Batches:
 
     def _options(self, plan: BatchPlan) -> BatchOptions:
         bundles = [self._bench.load(name) for name in plan.models]
+        if plan.cells:
+            from leukdesk.analysis.cells import require_cell_scope
+
+            require_cell_scope(bundles[0].card)
         models = tuple(BatchModel(one.ref, one.card.class_ids) for one in bundles)
         members: tuple[str, ...] = ()
         if plan.ensemble:
@@ -260,6 +292,7 @@ class Batches:
             recursive=plan.recursive,
             reuse=plan.reuse,
             heatmaps=str(plan.heatmaps.absolute()) if plan.heatmaps else "",
+            cells=plan.cells,
         )
 
 

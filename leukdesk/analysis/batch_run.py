@@ -18,7 +18,7 @@ from leukdesk.analysis.pace import Pace
 from leukdesk.domain.batch import BatchEvent, BatchModel, BatchOptions, BatchRow
 from leukdesk.domain.finding import Decision, Failure, Finding
 from leukdesk.domain.job import ItemResult, ItemState, Job, JobItem, JobState
-from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.recorded import NewField, NewFinding
 
 if TYPE_CHECKING:
     from leukdesk.analysis.ports import JobStore
@@ -131,6 +131,9 @@ class BatchRun:
         model = self._options.models[worked.task.model]
         if isinstance(worked.outcome, KnownAlready):
             return self._store.rows(self.job_id, first=worked.task.number, count=1)[0]
+        if isinstance(worked.outcome, NewField):
+            source = worked.outcome.analysis.source
+            return BatchRow(worked.task.number, worked.task.path, ItemState.DONE, model, source.sha256)
         if isinstance(worked.outcome, NewFinding):
             return row_of(worked.task, worked.outcome.finding, model)
         return row_of(worked.task, worked.outcome, model)

@@ -14,7 +14,7 @@ import numpy as np
 from leukdesk.analysis.analyse import NOT_SAID, conclude, prepare, read_taken
 from leukdesk.domain.errors import EngineError, ImageError, KnownError
 from leukdesk.domain.finding import Failure, Finding
-from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.recorded import NewField, NewFinding
 from leukdesk.imaging.read import sha256_to_know
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Worked:
     """What came of a task."""
 
     task: Task
-    outcome: NewFinding | Failure | KnownAlready
+    outcome: NewFinding | NewField | Failure | KnownAlready
 
 
 _Prepared = tuple["NDArray[np.uint8]", "ImageSource", "Quality"]

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from leukdesk.domain.cell import Box
-from leukdesk.domain.finding import Failure, Finding
-from leukdesk.domain.marked_cell import FieldReading, reading_of
-from leukdesk.domain.recorded import CellBox, CellFinding, NewCells, RecordedFinding, RecordedImage
+from leukdesk.domain.marked_cell import FieldReading
+from leukdesk.domain.recorded import CellFinding, NewCells, RecordedFinding, RecordedImage, cell_finding, kept_box
 from leukdesk.domain.review import NOT_CLASSED
 
-if TYPE_CHECKING:
-    from leukdesk.analysis.cells import CellOutcome
-
-TOGETHER = 16  # images whose cells are looked up and kept at once
 Written = Mapping[tuple[Path, int], str]  # labels that this session wrote, by image and number
 
 
@@ -78,23 +71,6 @@ def keep_cells(
     return Kept(cells, said, now)
 
 
-def keeping(
-    outcomes: Iterable[CellOutcome],
-    findings: FindingsKeeper,
-    labels: LabelKeeper,
-    *,
-    user: int,
-    case_id: int | None,
-    temperature: float,
-) -> Iterator[CellOutcome]:
-    """Pass outcomes on, each analysis once its cells are in the history. Raises `HistoryError`."""
-    waiting = iter(outcomes)
-    while some := list(islice(waiting, TOGETHER)):
-        readings = [reading_of(one) for one in some if not isinstance(one, Failure)]
-        keep_cells(readings, findings, labels, user=user, case_id=case_id, temperature=temperature, written={})
-        yield from some
-
-
 def _new_cells(reading: FieldReading, old: Iterable[RecordedFinding]) -> dict[int, CellFinding]:
     analysis = reading.analysis
     there = {(one.cell, one.box) for one in old if one.bundle.sha256 == analysis.bundle.sha256}
@@ -103,11 +79,7 @@ def _new_cells(reading: FieldReading, old: Iterable[RecordedFinding]) -> dict[in
     found = {}
     for key, (box, named) in told.items():
         if (key, kept_box(box)) not in there:
-            finding = Finding(
-                analysis.source, analysis.bundle, named.prediction, analysis.quality, named.decision, named.reason,
-                analysis.engine,
-            )  # fmt: skip
-            found[key] = CellFinding(kept_box(box), finding)
+            found[key] = cell_finding(analysis, named, box)
     return found
 
 
@@ -127,11 +99,6 @@ def _by_label(path: Path, wanted: Mapping[int, str], written: Written) -> dict[s
         if written.get((path, key), "") != label:
             found.setdefault(label, []).append(key)
     return found
-
-
-def kept_box(box: Box) -> CellBox:
-    """A box as the history keeps it."""
-    return CellBox(float(box.left), float(box.top), float(box.width), float(box.height))
 
 
 def _size(path: Path) -> int:

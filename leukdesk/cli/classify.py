@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from leukdesk.bootstrap import Workbench
 from leukdesk.cli import exit_status
 from leukdesk.cli.classify_batch import add_batch_options, classify_batch, is_batch
-from leukdesk.cli.classify_cells import add_cell_options, classify_cells
+from leukdesk.cli.classify_cells import add_cell_options, classify_cells, refuse_combinations
 from leukdesk.cli.progress import progress
 from leukdesk.cli.results import Tally, write_screen
 from leukdesk.cli.session import add_user
@@ -65,10 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs:
         bench.settings = replace(bench.settings, threads=arguments.jobs)
     if arguments.cells:
-        return classify_cells(bench, find_images(arguments.paths, recursive=arguments.recursive), arguments)
+        refuse_combinations(arguments)
     if is_batch(arguments):
         return classify_batch(bench, arguments)
     walk = find_images(arguments.paths, recursive=arguments.recursive)
+    if arguments.cells:
+        return classify_cells(bench, walk, arguments)
     name = arguments.model[0] if arguments.model else None
     with closing(bench.open(name, engine=arguments.engine, callers=bench.threads)) as predictor:
         tally = Tally(predictor.card)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.cli import exit_status
+from leukdesk.cli.classify_cells import tell_cells
 from leukdesk.cli.progress import progress
 from leukdesk.cli.results import Tally, write_screen_rows
 from leukdesk.cli.session import acting, case_named
@@ -71,9 +72,10 @@ def _job(batches: Batches, bench: Workbench, user: int, arguments: argparse.Name
     plan = BatchPlan(
         arguments.paths,
         recursive=arguments.recursive,
-        models=tuple(arguments.model or (None,)),
+        models=tuple(arguments.model or ([bench.cell_model()] if arguments.cells else (None,))),
         ensemble=arguments.ensemble,
         reuse=arguments.reuse,
+        cells=arguments.cells,
         heatmaps=arguments.heatmaps,
     )
     begin = batches.resume if arguments.resume else batches.create
@@ -99,6 +101,9 @@ def _left(job: Job) -> int:
 
 def _tell(batches: Batches, job: Job, arguments: argparse.Namespace) -> int:
     cards = batches.cards(job)
+    if arguments.cells:
+        (card,) = cards.values()
+        return tell_cells(batches.fields(job.id), card, arguments)
     tally = Tally(next(iter(cards.values())))
     rows = tally.counting_rows(batches.rows(job.id))
     if arguments.out:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from leukdesk.cli import exit_status
 from leukdesk.cli.progress import progress
-from leukdesk.cli.session import acting, case_named
 from leukdesk.cli.terminal import columns, note, out, plain
 from leukdesk.domain.cell import CellAnalysis, CellWarning
 from leukdesk.domain.cell_counts import CellCounts
@@ -32,7 +31,6 @@ from leukdesk.report.cell_table import cell_columns, cell_rows
 
 if TYPE_CHECKING:
     from leukdesk.analysis.cells import CellOutcome
-    from leukdesk.analysis.ports import Predictor
     from leukdesk.analysis.walk import Walk
     from leukdesk.bootstrap import Workbench
     from leukdesk.domain.card import Card
@@ -53,37 +51,27 @@ def add_cell_options(parser: argparse.ArgumentParser) -> None:
 
 def classify_cells(bench: Workbench, walk: Walk, arguments: argparse.Namespace) -> int:
     """Classify every cell; 0 if every image was read, 3 if some could not be."""
-    _refuse_combinations(arguments)
     name = arguments.model[0] if arguments.model else bench.cell_model()
     with closing(bench), closing(bench.open(name, engine=arguments.engine, callers=bench.threads)) as predictor:
         found = bench.analyse_cells_in_files(walk.images, predictor)
-        if arguments.record:
-            found = _recorded(bench, found, predictor, arguments)
         visible = bool(arguments.out) or not sys.stdout.isatty()
-        tally = CellTally()
-        outcomes = tally.counting(chain(walk.failures, progress(found, total=len(walk.images), visible=visible)))
-        if arguments.out:
-            write_rows(cell_rows(outcomes, predictor.card), cell_columns(predictor.card), arguments.out)
-        else:
-            _write(outcomes, predictor.card)
-        _tell(tally, predictor, arguments, note if arguments.out else out)
+        outcomes = chain(walk.failures, progress(found, total=len(walk.images), visible=visible))
+        return tell_cells(outcomes, predictor.card, arguments, f" on {predictor.engine}")
+
+
+def tell_cells(outcomes: Iterable[CellOutcome], card: Card, arguments: argparse.Namespace, about: str = "") -> int:
+    """Write the cells as they come, and say how they count; 3 if some images could not be read."""
+    tally = CellTally()
+    outcomes = tally.counting(outcomes)
+    if arguments.out:
+        write_rows(cell_rows(outcomes, card), cell_columns(card), arguments.out)
+    else:
+        _write(outcomes, card)
+    _tell(tally, card, arguments, note if arguments.out else out)
+    note(f"{card.name} {card.version}{about}. {RESEARCH_USE}.")
     if arguments.out:
         note(f"Written: {plain(arguments.out)}")
     return exit_status.SOME_FAILED if tally.failures else exit_status.DONE
-
-
-def _recorded(
-    bench: Workbench, found: Iterator[CellOutcome], predictor: Predictor, arguments: argparse.Namespace
-) -> Iterator[CellOutcome]:
-    """The same, each image's cells once they are in the named case."""
-    from leukdesk.analysis.keep_cells import keeping
-
-    history = bench.history()
-    user = acting(history, arguments.user).id
-    case_id = case_named(history, user, arguments.record)
-    temperature = predictor.card.temperature
-    yield from keeping(found, history.findings, history.reviews, user=user, case_id=case_id, temperature=temperature)
-    history.backup_if_due()
 
 
 class CellTally:
@@ -169,27 +157,22 @@ def _image_words(analysis: CellAnalysis, card: Card) -> str:
     return ", ".join([*named, *(f"{number} {word}" for number, word in others if number)]) or "no cell"
 
 
-def _tell(tally: CellTally, predictor: Predictor, arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
+def _tell(tally: CellTally, card: Card, arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
     from leukdesk.analysis.cells import of_counts, warning_words
 
     for failure in tally.failures:
         note(f"failed: {plain(failure.path)}: {plain(failure.error.what)}. {plain(failure.error.advice)}".rstrip())
-    found = of_counts(tally.counts, predictor.card, target=arguments.target, method=LimitsMethod.WILSON)
+    found = of_counts(tally.counts, card, target=arguments.target, method=LimitsMethod.WILSON)
     for line in differential_lines(found, white_count=arguments.white_count):
         say(line)
     for warning, images in sorted(tally.warnings.items()):
         note(f"Mind {images} image{'s' * (images != 1)}: {warning_words(warning)}.")
     images = tally.counts.images + len(tally.failures)
     note(f"{images} image{'s' * (images != 1)}, {len(tally.failures)} failed; {tally.counts.apart} objects kept apart.")
-    note(f"{predictor.card.name} {predictor.card.version} on {predictor.engine}. {RESEARCH_USE}.")
 
 
-def _refuse_combinations(arguments: argparse.Namespace) -> None:
-    if arguments.resume:
-        raise KnownError(
-            "--resume does not go with --cells",
-            advice="Leave it out: all cells are found again, and none that the case has is kept twice.",
-        )
+def refuse_combinations(arguments: argparse.Namespace) -> None:
+    """Say what does not go with --cells. Raises `KnownError`."""
     refused = ("heatmaps", "reuse", "ensemble", "scheduler")
     for option in (one for one in refused if getattr(arguments, one)):
         raise KnownError(

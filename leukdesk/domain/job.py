@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from leukdesk.domain.finding import Failure
-from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.recorded import NewField, NewFinding
 
 
 class ItemState(StrEnum):
@@ -69,5 +69,5 @@ class ItemResult:
     """How one claimed item ended: with a finding, a finding that was known before, or a failure."""
 
     number: int
-    outcome: NewFinding | Failure | int  # int: `RecordedFinding.id` of an older finding that is used again
+    outcome: NewFinding | NewField | Failure | int  # int: `RecordedFinding.id` of an older finding that is used again
     sha256: str = ""  # where the outcome does not say it

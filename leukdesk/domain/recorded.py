@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from leukdesk.domain.cell import Box, CellAnalysis, NamedCell
 from leukdesk.domain.finding import BundleRef, Decision, DecisionReason, Finding
 
 WHOLE_IMAGE = 0  # `cell` of a finding or label about the whole image; cells count from 1
@@ -48,6 +49,40 @@ class NewCells:
     cells: Mapping[int, CellFinding]
     temperature: float = 1.0  # of the calibration
     file_size: int = 0  # bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewField:
+    """One image of a batch that looks for cells, on its way into the history: for the batch's table, and its case."""
+
+    analysis: CellAnalysis
+    temperature: float = 1.0  # of the calibration
+    file_size: int = 0  # bytes
+
+    @property
+    def cells(self) -> NewCells:
+        """The cells that the model named, as a case keeps them."""
+        named = {one.cell.number: cell_finding(self.analysis, one, one.cell.box) for one in self.analysis.named}
+        return NewCells(named, self.temperature, self.file_size)
+
+
+def cell_finding(analysis: CellAnalysis, named: NamedCell, box: Box) -> CellFinding:
+    """What a model said of one cell of an image, as the history keeps it; `box` is where the cell is."""
+    finding = Finding(
+        analysis.source,
+        analysis.bundle,
+        named.prediction,
+        analysis.quality,
+        named.decision,
+        named.reason,
+        analysis.engine,
+    )
+    return CellFinding(kept_box(box), finding)
+
+
+def kept_box(box: Box) -> CellBox:
+    """A box as the history keeps it."""
+    return CellBox(float(box.left), float(box.top), float(box.width), float(box.height))
 
 
 @dataclass(frozen=True, slots=True)

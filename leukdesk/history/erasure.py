@@ -21,6 +21,7 @@ from leukdesk.history.tables import (
     comments,
     events,
     images,
+    job_fields,
     job_items,
     jobs,
     labels,
@@ -97,6 +98,7 @@ def erase_rows(transaction: Transaction, case_id: int, of_case: Select[int]) -> 
     of_jobs = select(jobs.c.id).where(jobs.c.case_id == case_id)
     forgotten = {"path": "", "what": "", "sha256": ""}
     transaction.execute(update(job_items).where(job_items.c.job_id.in_(of_jobs)).values(forgotten))
+    transaction.execute(delete(job_fields).where(job_fields.c.job_id.in_(of_jobs)))
     transaction.execute(update(jobs).where(jobs.c.case_id == case_id).values(options="{}"))  # it names folders
     others = [one for one in CONTENT if one not in (*_FIRST, *_LAST, *_NOT_OF_A_CASE)]
     for table in (*_FIRST, *others, *_LAST):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +150,14 @@ def record_or_reuse(
     return ids
 
 
+def record_new_cells(transaction: Transaction, user: int, case_id: int, found: Iterable[NewCells]) -> None:
+    """Record those of these cells that the case does not have yet, by number, place and model; one event an image."""
+    recording = _Recording(transaction, user, case_id)
+    for new in found:
+        recording.add_new_cells(new)
+    recording.finish()
+
+
 class _Recording:
     """One transaction's findings of one case."""
 
@@ -181,6 +189,18 @@ class _Recording:
         seen = {number: cell.finding for number, cell in new.cells.items()}
         boxes = {number: cell.box for number, cell in new.cells.items()}
         return self._add(seen, boxes, new.temperature, new.file_size)[1]
+
+    def add_new_cells(self, new: NewCells) -> None:
+        if not new.cells:
+            return
+        first = next(iter(new.cells.values())).finding
+        self.know([first.source.sha256])
+        image_id = self._images.get(first.source.sha256)
+        old = read_findings(self._transaction.connection, [] if image_id is None else [image_id])
+        there = {(one.cell, one.box) for one in old if one.bundle == first.bundle}
+        fresh = {number: cell for number, cell in new.cells.items() if (number, cell.box) not in there}
+        if fresh:
+            self.add_cells(replace(new, cells=fresh))
 
     def _add(
         self, seen: Mapping[int, Finding], boxes: Mapping[int, CellBox], temperature: float, file_size: int

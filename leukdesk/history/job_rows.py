@@ -61,12 +61,13 @@ def _row(row: RowMapping, options: BatchOptions) -> BatchRow:
     state = ItemState(row["state"])
     path, sha256 = text_path(row["path"]), row["sha256"]
     if row["said_label"] is None:
-        error, what = _why(state, row)
+        error, what = ("", "") if options.cells and state is ItemState.DONE else why(state, row)
         return BatchRow(row["number"], path, state, model, sha256, row["finding"], error=error, what=what)
     return BatchRow(row["number"], path, state, model, sha256, row["finding"], **_said(row, model))
 
 
-def _why(state: ItemState, row: RowMapping) -> tuple[str, str]:
+def why(state: ItemState, row: RowMapping) -> tuple[str, str]:
+    """Why an item has no answer: a code, and words."""
     if state is ItemState.DONE:
         return "erased", "the case was erased"
     if state is ItemState.SKIPPED and not row["reason"]:

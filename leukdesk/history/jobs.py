@@ -12,14 +12,17 @@ from typing import TypeVar
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from leukdesk.domain.batch import BatchOptions, BatchRow
+from leukdesk.domain.cell import CellAnalysis
 from leukdesk.domain.errors import HistoryError, HistoryReason
 from leukdesk.domain.finding import Decision, Failure
+from leukdesk.domain.image import ImageSource
 from leukdesk.domain.job import ItemResult, ItemState, Job, JobItem, JobState
-from leukdesk.domain.recorded import NewFinding
+from leukdesk.domain.recorded import NewField, NewFinding
 from leukdesk.domain.user import Right
 from leukdesk.history.cases import require_unsigned
-from leukdesk.history.findings import Keep, keep_nothing, record_or_reuse
+from leukdesk.history.findings import Keep, keep_nothing, record_new_cells, record_or_reuse
 from leukdesk.history.job_rows import count_answers, read_rows
+from leukdesk.history.kept_fields import keep_fields, read_fields
 from leukdesk.history.ledger import Ledger, Row, Transaction, canonical, now_us
 from leukdesk.history.moments import moment, path_text, text_path
 from leukdesk.history.plain_text import checked
@@ -89,6 +92,11 @@ class Jobs:
         with self._ledger.reading() as connection:
             return read_rows(connection, job_id, _options(connection, job_id), first, count)
 
+    def fields(self, job_id: int, *, first: int = 0, count: int = 1_000_000) -> list[CellAnalysis | Failure]:
+        """The same of a job that looks for cells, without their outlines."""
+        with self._ledger.reading() as connection:
+            return read_fields(connection, job_id, _options(connection, job_id), first, count)
+
     def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
         """Accepted answers by model's key and class, and all answers by decision."""
         with self._ledger.reading() as connection:
@@ -115,7 +123,7 @@ class Jobs:
         An item that is no longer running (cancelled, or done by another) is left as it is, and its finding is not
         recorded. Returns the claimed items. Needs RECORD.
         """
-        self._keep(one.outcome.finding.source for one in results if isinstance(one.outcome, NewFinding))
+        self._keep(_sources(results))
         with self._ledger.writing() as transaction:
             require(transaction.connection, user, Right.RECORD)
             job = _job(transaction.connection, job_id)
@@ -228,12 +236,24 @@ def _finish_items(transaction: Transaction, user: int, job: RowMapping, results:
     found |= _known_elsewhere(transaction.connection, job, results)
     recorded = record_or_reuse(transaction, user, case_id, list(found.values())) if found else []
     ids = dict(zip(found, recorded, strict=True))
+    fields = {one.number: one.outcome for one in results if isinstance(one.outcome, NewField)}
+    keep_fields(transaction, job["id"], fields)
+    if case_id is not None:
+        record_new_cells(transaction, user, case_id, [one.cells for one in fields.values()])
     rows = [{"job": job["id"], "item": one.number} | _ended(one, ids.get(one.number)) for one in results]
     if rows:
         this = (job_items.c.job_id == bindparam("job")) & (job_items.c.number == bindparam("item"))
         named = ("state", "sha256", "reason", "what", "finding")
         values: Row = {name: bindparam(f"new_{name}") for name in named}
         transaction.execute(update(job_items).where(this).values(values), rows)
+
+
+def _sources(results: Sequence[ItemResult]) -> Iterator[ImageSource]:
+    for one in results:
+        if isinstance(one.outcome, NewFinding):
+            yield one.outcome.finding.source
+        elif isinstance(one.outcome, NewField):
+            yield one.outcome.analysis.source
 
 
 def _known_elsewhere(
@@ -258,6 +278,8 @@ def _ended(result: ItemResult, recorded: int | None) -> Row:
     if isinstance(outcome, Failure):
         what = checked(outcome.error.what, "reason")
         return row | {"new_state": str(ItemState.FAILED), "new_reason": outcome.error.reason[:32], "new_what": what}
+    if isinstance(outcome, NewField):
+        return row | {"new_state": str(ItemState.DONE), "new_sha256": outcome.analysis.source.sha256}
     if isinstance(outcome, NewFinding):
         row["new_sha256"] = outcome.finding.source.sha256
     finding = outcome if recorded is None else recorded

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from leukdesk.domain.audit import Act
@@ -29,7 +29,7 @@ from leukdesk.history.ledger import SYSTEM, Ledger, Transaction, content_hash, e
 from leukdesk.history.moments import moment
 from leukdesk.history.opening import alone
 from leukdesk.history.schema import REVISIONS, upgrade, version
-from leukdesk.history.tables import CONTENT, details, events, job_items, jobs, tombstones
+from leukdesk.history.tables import CONTENT, details, events, job_fields, job_items, jobs, tombstones
 from leukdesk.history.trail import read_head
 
 Found = tuple[dict[str, Any], dict[Any, list[dict[str, Any]]]]  # an event, and its rows by table
@@ -219,10 +219,14 @@ def _add(connection: Connection, event: dict[str, Any], rows: dict[Any, list[dic
 
 def _copy_jobs(reading: Connection, engine: Engine) -> None:
     """The state of batches is no record; it is taken over whole where it can be read."""
-    every, items = ([dict(row) for row in reading.execute(select(table)).mappings()] for table in (jobs, job_items))
+    there = inspect(reading)  # an older leukdesk kept no fields
+    kept = {
+        table: [dict(row) for row in reading.execute(select(table)).mappings()] if there.has_table(table.name) else []
+        for table in (jobs, job_items, job_fields)
+    }
     with writing(engine) as connection:
-        for table, rows in ((job_items, []), (jobs, every), (job_items, items)):
-            if table is jobs or not rows:
-                connection.execute(delete(table))
+        for table in reversed(kept):
+            connection.execute(delete(table))
+        for table, rows in kept.items():
             if rows:
                 connection.execute(insert(table), rows)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # To change the tables: change tables.py, add a step to migrations/versions, and its revision at the end here.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 
 def version(connection: Connection) -> str:

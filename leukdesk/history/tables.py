@@ -280,3 +280,10 @@ job_items = Table(
     Index("job_items_by_state", "job_id", "state", "number"),
     Index("job_items_by_hash", "job_id", "sha256"),
 )
+job_fields = Table(
+    "job_fields",
+    metadata,
+    Column("job_id", _Number, ForeignKey("jobs.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("found", LargeBinary, nullable=False),  # packed by kept_fields: the cells of an item's image
+)

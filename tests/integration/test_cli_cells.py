@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from leukdesk.domain.vocabulary import RESEARCH_USE
 from tests.bundle_factory import forge
-from tests.command_line import Answer, in_process
+from tests.command_line import Answer, command, in_process
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "resources" / "sample"
@@ -97,7 +102,52 @@ def test_models_of_fields_are_refused(capsys: pytest.CaptureFixture[str]) -> Non
     assert "single cells" in answer.err
 
 
-@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--resume",)])
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+def test_a_killed_run_is_gone_on_with_and_writes_the_same_bytes(
+    cell_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEUKDESK_DATA", str(tmp_path / "data"))
+    (tmp_path / "in").mkdir()
+    for number in range(40):  # the tail makes each another content
+        data = (SAMPLE / f"phantom-{number % 9 + 1:02}.png").read_bytes()
+        (tmp_path / "in" / f"{number:02}.png").write_bytes(data + bytes([number]))
+    (tmp_path / "in" / "bad.png").write_bytes(b"no image")
+    words = ["--record", "24-9", "--resume", "--batch-size", "6", "--jobs", "1"]
+    with subprocess.Popen(command("classify", "--cells", tmp_path / "in", *words), stderr=subprocess.PIPE) as running:
+        while not in_state(tmp_path, "done") or not in_state(tmp_path, "running"):
+            assert running.poll() is None, running.communicate()
+            time.sleep(0.01)
+        running.kill()
+    done, under_way = in_state(tmp_path, "done"), in_state(tmp_path, "running")
+    assert (done < 40, under_way <= 6) == (True, True)
+    answer = classify(capsys, tmp_path / "in", *words, "--out", tmp_path / "resumed.csv")
+    assert answer.status == 3, "one is no image"
+    assert classify(capsys, tmp_path / "in", "--out", tmp_path / "whole.csv").status == 3
+    assert (tmp_path / "resumed.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    with closing(sqlite3.connect(tmp_path / "data" / "history" / "history.db")) as kept:
+        (again,) = kept.execute("SELECT sum(attempts) - count(*) FROM job_items").fetchone()
+        assert again <= under_way, "only what was under way was done again"
+        (twice,) = kept.execute(
+            "SELECT count(*) - count(DISTINCT image_id || ' ' || number) FROM predictions"
+        ).fetchone()
+        assert twice == 0
+        cases = dict(kept.execute("SELECT act, count(*) FROM events WHERE case_id IS NOT NULL GROUP BY act"))
+    with (tmp_path / "resumed.csv").open(encoding="utf-8", newline="") as stream:
+        named = {row["path"] for row in csv.DictReader(stream) if row["label"]}
+    assert cases["finding.recorded"] == len(named)
+
+
+def in_state(folder: Path, state: str) -> int:
+    """Items of the only batch in a state; 0 while there is none."""
+    place = folder / "data" / "history" / "history.db"
+    try:
+        with closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True)) as kept:
+            return int(kept.execute("SELECT count(*) FROM job_items WHERE state = ?", (state,)).fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--reuse",)])
 def test_what_does_not_go_together_is_said(option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     answer = classify(capsys, SAMPLE, *option)
     assert answer.status == 2

@@ -5,12 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from leukdesk.analysis.cells import counted
+from leukdesk.domain.batch import BatchModel, BatchOptions
+from leukdesk.domain.card import CardClass
 from leukdesk.domain.case import Case
+from leukdesk.domain.cell import CellAnalysis
 from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.finding import Failure
 from leukdesk.domain.job import ItemResult, ItemState, JobState
+from leukdesk.domain.recorded import NewField
+from leukdesk.history.erasure import WhyErased
 from leukdesk.history.history import History
+from leukdesk.history.tables import job_fields
+from leukdesk.report.cell_table import cell_rows
+from tests.bundle_factory import make_card
+from tests.unit.foundation.test_marked_cells import analysis
 from tests.unit.history.conftest import Store, new_finding
 
 PATHS = [Path(f"smears/{number}.png") for number in range(10)]
@@ -57,6 +68,31 @@ def test_a_crash_loses_no_item_and_repeats_only_what_was_running(store: Store) -
     resumed = again.jobs.resume(job.id)
     assert resumed.counts == {ItemState.DONE: 1, ItemState.WAITING: 9}
     again.close()
+
+
+def test_cells_are_read_back_for_the_table_and_go_with_the_case(history: History, user: int, case: Case) -> None:
+    found = analysis()
+    model = BatchModel(found.bundle, found.named[0].prediction.classes)
+    asked = BatchOptions((model,), cells=True).as_mapping()
+    job = history.jobs.create(user, [found.source.path, PATHS[0], PATHS[1]], case_id=case.id, options=asked)
+    history.jobs.claim(job.id, 2)
+    history.jobs.record(user, job.id, [ItemResult(0, NewField(found)), ItemResult(1, failure(PATHS[0]))])
+    kept, bad, open_one = history.jobs.fields(job.id)
+    card = make_card(
+        name=found.bundle.name, classes=[CardClass(id=one, display=one, colour="#009E73") for one in model.classes]
+    )
+    assert list(cell_rows([kept], card)) == list(cell_rows([found], card))
+    assert isinstance(kept, CellAnalysis)
+    assert counted(kept) == counted(found)
+    assert isinstance(bad, Failure)
+    assert (bad.error.reason, bad.error.what) == ("truncated", "the picture ends early")
+    assert isinstance(open_one, Failure)
+    assert open_one.error.reason == "waiting"
+    assert [one.cell for one in history.trail.case(case.id).findings] == [one.cell.number for one in found.named]
+    history.erase(user, case.id, WhyErased.REQUEST)
+    assert history.jobs.fields(job.id) == []
+    with history.ledger.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(job_fields)) == 0
 
 
 def test_pause_cancel_and_skip(history: History, user: int) -> None:

@@ -36,6 +36,9 @@ def open_window(
         return exit_status.USAGE
     gc.disable()  # what is loaded now is no garbage; `app.main.favour_the_window` says who collects afterwards
     try:
+        from leukdesk.app.plain_imports import use_plain_imports
+
+        use_plain_imports()
         from leukdesk.app.main import run, show_widgets
     except ImportError as error:
         if not (error.name or "").startswith("PySide6"):

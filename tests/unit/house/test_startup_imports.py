@@ -132,3 +132,16 @@ def test_the_window_is_imported_without_pages_that_are_shown_later() -> None:
 
 def test_pages_that_are_shown_later_exist() -> None:
     assert [one for one in SHOWN_LATER if not (ROOT / one.replace(".", "/")).with_suffix(".py").is_file()] == []
+
+
+@pytest.mark.skipif(any("without_qt" in entry for entry in sys.path), reason="needs Qt")
+def test_modules_are_imported_without_pyside_reading_their_sources() -> None:
+    script = (
+        "from leukdesk.app.plain_imports import use_plain_imports\n"
+        "use_plain_imports()\n"
+        "from PySide6.support import feature\n"
+        "import leukdesk.domain.finding, PySide6.QtGui\n"
+        "print(sorted(one for one in feature.pyside_feature_dict if one.startswith('leukdesk.domain')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -20,6 +20,7 @@ from training.augment import rng_for
 from training.baselines import Features, Labelled, linear_head, nearest_neighbours
 from training.evaluate import Rows
 from training.events import EventLog
+from training.first_weights import FILE
 from training.judge import judge
 from training.run import Run, RunData
 from training.train import Trainer
@@ -68,8 +69,9 @@ def train_permuted(run: Run, data: RunData, folder: Path, *, seed: int) -> Evalu
     Goes on from its last epoch where it was interrupted. Raises as `Trainer.run` does.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("recipe.toml", "run.json"):
-        shutil.copyfile(run.folder / name, folder / name)
+    for name in ("recipe.toml", "run.json", FILE):
+        if name != FILE or (run.folder / name).is_file():  # only what began with a bundle has its weights
+            shutil.copyfile(run.folder / name, folder / name)
     copy, changed = Run(folder), _dealt_data(data, seed)
     log = EventLog(folder)
     Trainer(copy, changed, log).run()

@@ -163,6 +163,17 @@ def test_the_real_training_on_dealt_labels_is_a_run_of_its_own(toy, tmp_path):
     assert (tmp_path / "permuted" / "best.safetensors").is_file()
 
 
+def test_a_run_that_began_with_a_bundle_begins_with_it_on_dealt_labels_too(toy, tmp_path):
+    run, _, _ = toy
+    publish = ["publish", str(run.folder), "--name", "toy", "--as-version", "1.2", "--models", str(tmp_path)]
+    assert main(publish) == 0
+    adapted = begin_run(tmp_path / "adapted", run.folder / "recipe.toml", run.data_root, bundle=tmp_path / "toy-1.2")
+    found = train_permuted(adapted, run_data(adapted), tmp_path / "permuted", seed=4)
+    events = [json.loads(line) for line in (tmp_path / "permuted" / "events.jsonl").read_text("utf-8").splitlines()]
+    assert found.rows.labels
+    assert [one["origin"] for one in events if one["event"] == "backbone"] == ["toy-1.2"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -183,8 +183,11 @@ class Workbench:
         explain: bool = True,
         taken: Acquisition | None = None,
         region: Region | None = None,
+        reading: Callable[[int, int], None] = lambda done, size: None,
     ) -> Finding:
         """Read and analyse one image or a field of a slide, heatmaps included; `taken` is as the settings say.
+
+        `reading` hears how far a slide is read for its hash, and may raise.
 
         Raises `ImageError` or `EngineError`.
         """
@@ -192,7 +195,9 @@ class Workbench:
 
         how = self.settings.acquisition(path) if taken is None else taken
         limit_px = self.settings.limit_px
-        return analyse_file(path, predictor, limit_px=limit_px, explain=explain, taken=how, region=region)
+        return analyse_file(
+            path, predictor, limit_px=limit_px, explain=explain, taken=how, region=region, reading=reading
+        )
 
     def analyse_files(
         self,
@@ -261,12 +266,15 @@ class Workbench:
         *,
         known: Sequence[Box] = (),
         told: Callable[[int, int], None] = lambda done, total: None,
+        reading: Callable[[int, int], None] = lambda done, size: None,
     ) -> CellAnalysis:
         """The cells of a part of a slide, but for those `known`; see `analysis.slide_cells`."""
         from leukdesk.analysis.slide_cells import analyse_cells_in_view
 
         how, limit_px = self.settings.acquisition(path), self.settings.limit_px
-        return analyse_cells_in_view(path, view, predictor, limit_px=limit_px, known=known, taken=how, told=told)
+        return analyse_cells_in_view(
+            path, view, predictor, limit_px=limit_px, known=known, taken=how, told=told, reading=reading
+        )
 
     def analyse_drawn(
         self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor, *, on_slide: bool = False

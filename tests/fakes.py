@@ -194,14 +194,21 @@ class FakeBench:
         predictor = self.open(name)
         return SimpleNamespace(ref=predictor.bundle, card=predictor.card)
 
-    def analyse(self, path: Path, predictor: FakePredictor, *, region: Region | None = None) -> Finding:
+    def analyse(
+        self,
+        path: Path,
+        predictor: FakePredictor,
+        *,
+        region: Region | None = None,
+        reading: Callable[[int, int], None] = lambda done, size: None,
+    ) -> Finding:
         """See the port."""
         from leukdesk.analysis.analyse import analyse_file
 
         self.go.wait(30)
         self.order.append(path)
         taken = self.settings.acquisition(path)
-        return analyse_file(path, predictor, taken=taken, limit_px=self.limit_px, region=region)
+        return analyse_file(path, predictor, taken=taken, limit_px=self.limit_px, region=region, reading=reading)
 
     def history(self) -> History:
         """The real one, in the test's own folder."""
@@ -278,13 +285,17 @@ class FakeBench:
         *,
         known: Sequence[Box],
         told: Callable[[int, int], None],
+        reading: Callable[[int, int], None],
     ) -> CellAnalysis:
         """See the port."""
         from leukdesk.analysis.slide_cells import analyse_cells_in_view
 
         self.go.wait(30)
         taken = self.settings.acquisition(path)
-        return analyse_cells_in_view(path, view, predictor, limit_px=self.limit_px, known=known, taken=taken, told=told)
+        limit_px = self.limit_px
+        return analyse_cells_in_view(
+            path, view, predictor, limit_px=limit_px, known=known, taken=taken, told=told, reading=reading
+        )
 
     def analyse_drawn(
         self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: FakePredictor, *, on_slide: bool

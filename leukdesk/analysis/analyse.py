@@ -10,6 +10,7 @@ from leukdesk.analysis.decide import decide
 from leukdesk.domain.finding import Finding
 from leukdesk.domain.optics import Acquisition
 from leukdesk.domain.quality import QualityFlag
+from leukdesk.imaging.file_bytes import Reading
 from leukdesk.imaging.preprocess import fitted, squared
 from leukdesk.imaging.quality import measure_quality
 from leukdesk.imaging.read import read_image
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 NOT_SAID = Acquisition()
 
 
+def _silent(_done: int, _size: int) -> None:
+    """For what nobody watches."""
+
+
 def analyse_file(
     path: Path,
     predictor: Predictor,
@@ -35,15 +40,24 @@ def analyse_file(
     explain: bool = True,
     taken: Acquisition = NOT_SAID,
     region: Region | None = None,
+    reading: Reading = _silent,
 ) -> Finding:
-    """Read and analyse one file or a field of a slide, `taken` somehow. Raises `ImageError` or `EngineError`."""
-    image = read_taken(path, taken, limit_px=limit_px, region=region)
+    """Read and analyse one file or a field of a slide, `taken` somehow; `reading` as in `sha256_of`.
+
+    Raises `ImageError` or `EngineError`.
+    """
+    image = read_taken(path, taken, limit_px=limit_px, region=region, reading=reading)
     return analyse_image(image, predictor, explain=explain, taken=taken)
 
 
-def read_taken(path: Path, taken: Acquisition, *, limit_px: int, region: Region | None = None) -> SmearImage:
+def read_taken(
+    path: Path, taken: Acquisition, *, limit_px: int, region: Region | None = None, reading: Reading = _silent
+) -> SmearImage:
     """Read an image or a field of a slide, with the scale that its user or its file states. Raises `ImageError`."""
-    image = read_image(path, limit_px=limit_px) if region is None else read_region(path, region, limit_px=limit_px)
+    if region is None:
+        image = read_image(path, limit_px=limit_px)
+    else:
+        image = read_region(path, region, limit_px=limit_px, reading=reading)
     return replace(image, source=replace(image.source, um_per_px=taken.scale(image.source.um_per_px)))
 
 

@@ -63,21 +63,23 @@ def analyse_cells_in_view(
     explain: bool = True,
     taken: Acquisition = NOT_SAID,
     told: Callable[[int, int], None] = lambda done, total: None,
+    reading: Callable[[int, int], None] = lambda done, size: None,
 ) -> CellAnalysis:
     """Find and classify the cells whose middle lies in a part of a slide; everything in px of the whole slide.
 
     `known`: boxes of cells found before, in parts that overlap this one; they are not found again. `told` as in
-    `analyse_cells`. Raises `ImageError` also where too much is in view or it is too poor to be judged, `EngineError`,
-    `BundleError`.
+    `analyse_cells`, `reading` as in `sha256_of`: a slide is read whole the first time, for its hash.
+    Raises `ImageError` also where too much is in view or it is too poor to be judged, `EngineError`, `BundleError`.
     """
     require_cell_scope(predictor.card)
     with open_parts(path, limit_px=limit_px) as (picture, source):
-        source = replace(source, um_per_px=taken.scale(source.um_per_px), sha256=sha256_of(path))
+        source = replace(source, um_per_px=taken.scale(source.um_per_px))
         seen = _look(picture, view, source)
         quality = measured_quality(_image(seen, source), predictor.card, taken)
         if quality.refuses:
             words = ", ".join(_REFUSED[one] for one in quality.refuses)
             raise refusal(ImageReason.UNREADABLE, f"what is in view cannot be judged: {words}", "Look elsewhere.")
+        source = replace(source, sha256=sha256_of(path, reading))  # last of what may be refused: it may take minutes
         told(0, 0)
         found = tuple(_in_view(seen, view, source))
         field = CellField(source.width, source.height, seen.scale, numbered(list(without_known(found, known))))

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 import threading
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from weakref import finalize
@@ -23,6 +23,12 @@ _METADATA_BYTES = 16 << 20
 # file's place between the two checks be opened without waiting for its writer.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _WINDOWS_LONG_PATH = 248  # characters; above it Windows wants the \\?\ form
+_PART = 4 << 20  # bytes that are hashed at once, in some 10 ms
+_KNOWN = 64  # files whose hash is remembered
+
+Reading = Callable[[int, int], None]
+_known: dict[tuple[Path, int, int], str] = {}
+_remembering = threading.Lock()
 
 
 def read_file(path: Path, limit_px: int) -> bytes:
@@ -89,22 +95,38 @@ class FileBytes:
         self.close()
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: Path, told: Reading = lambda done, size: None) -> str:
     """SHA-256 of a file of any size, lower-case hex; asked again of an unchanged file it answers at once.
 
-    Raises `ImageError`.
+    `told` hears how many bytes of how many were read, and may raise to give it up. Raises `ImageError`, and what `told`
+    raises.
     """
     try:
         status = path.stat()
-        return _sha256(path, status.st_size, status.st_mtime_ns)
+        key = path, status.st_size, status.st_mtime_ns
+        if (digest := _known.get(key)) is None:
+            digest = _digest(path, status.st_size, told)
+            _remember(key, digest)
+        return digest
     except OSError as error:
         raise _why(error) from error
 
 
-@lru_cache(maxsize=64)
-def _sha256(path: Path, _size: int, _changed: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _remember(key: tuple[Path, int, int], digest: str) -> None:
+    with _remembering:
+        _known[key] = digest
+        if len(_known) > _KNOWN:
+            del _known[next(iter(_known))]
+
+
+def _digest(path: Path, size: int, told: Reading) -> str:
+    digest, done, part = hashlib.sha256(), 0, memoryview(bytearray(max(1, min(size, _PART))))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(part):
+            digest.update(part[:count])
+            done += count
+            told(done, size)
+    return digest.hexdigest()
 
 
 def _read_regular(path: Path, most: int) -> bytes:

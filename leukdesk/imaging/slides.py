@@ -10,7 +10,7 @@ from leukdesk.domain.errors import ImageError, ImageReason
 from leukdesk.domain.image import UNTILED_PX, ImageSource, Region, SmearImage
 from leukdesk.domain.vocabulary import SLIDE_SUFFIXES
 from leukdesk.imaging.decoded import SYNTHETIC_MARK, stated_bits
-from leukdesk.imaging.file_bytes import FileBytes, sha256_of
+from leukdesk.imaging.file_bytes import FileBytes, Reading, sha256_of
 from leukdesk.imaging.pyramid import ArrayStore, Pyramid
 from leukdesk.imaging.read import read_image
 from leukdesk.imaging.refusal import refusal
@@ -88,10 +88,18 @@ def as_pyramid(opened: Slide | SmearImage) -> Pyramid:
     return opened.pyramid if isinstance(opened, Slide) else Pyramid(ArrayStore(opened.pixels))
 
 
-def read_region(path: Path, region: Region, *, limit_px: int, untiled_px: int = UNTILED_PX) -> SmearImage:
+def read_region(
+    path: Path,
+    region: Region,
+    *,
+    limit_px: int,
+    untiled_px: int = UNTILED_PX,
+    reading: Reading = lambda done, size: None,
+) -> SmearImage:
     """A field of a slide in full size, as an image of its own: `source.region` says where it lay.
 
-    At most `limit_px` pixels, the same limit as for any image; `untiled_px` as for `open_large`. Raises `ImageError`.
+    At most `limit_px` pixels, the same limit as for any image; `untiled_px` as for `open_large`, `reading` as in
+    `sha256_of`. Raises `ImageError`.
     """
     slide = open_large(path, limit_px=limit_px, untiled_px=untiled_px)
     with closing(as_pyramid(slide)) as pyramid:
@@ -104,7 +112,7 @@ def read_region(path: Path, region: Region, *, limit_px: int, untiled_px: int = 
     known = slide.source
     source = ImageSource(
         path=path,
-        sha256=sha256_of(path),
+        sha256=sha256_of(path, reading),
         format=known.format,
         width=region.width,
         height=region.height,

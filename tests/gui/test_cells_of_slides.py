@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from window_desk import Desk
 
+from leukdesk.analysis import slide_cells
 from leukdesk.domain.case import Case, CaseDetails
 from leukdesk.domain.recorded import WHOLE_IMAGE
-from leukdesk.imaging import slide_part
+from leukdesk.imaging import file_bytes, slide_part, slides
 from training.phantom.whole_slide import write_whole_slide
 
 LEFT = Qt.MouseButton.LeftButton
@@ -51,6 +54,49 @@ def find(desk: Desk) -> int:
     desk.until(lambda: desk.model.cells.reading is not None and len(desk.model.cells.reading.views) > before)
     desk.until(lambda: not desk.model.cells.run.running)
     return len(desk.model.cells.reading.cells)
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slide's hash takes long the first time, until it is given up."""
+    read, times = file_bytes.sha256_of, []
+
+    def hashed(path: Path, told: Callable[[int, int], None]) -> str:
+        times.append(path)
+        for _ in range(1_000 if len(times) == 1 else 0):
+            told(900_000_000, 3_000_000_000)
+            sleep(0.01)
+        return read(path, told)
+
+    for room in (slide_cells, slides):
+        monkeypatch.setattr(room, "sha256_of", hashed)
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_slide_is_read_whole_once_and_that_can_be_watched_and_stopped(opened: Desk) -> None:
+    desk, panel = opened, opened.analyse.cells
+    look(desk, 700, 600)
+    press(desk, Qt.Key.Key_V)
+    desk.until(lambda: "Reading the slide once: 900 of 3" in panel.progress.words.text())
+    desk.until(lambda: "left" in panel.progress.words.text())
+    press(desk, Qt.Key.Key_Escape)
+    desk.until(lambda: not desk.model.cells.run.running)
+    assert not panel.progress.isVisible()
+    assert find(desk) > 2
+
+
+@pytest.mark.usefixtures("slowly")
+def test_the_analysis_of_a_field_can_be_watched_and_stopped_too(opened: Desk) -> None:
+    desk, section = opened, opened.analyse.inspector.field
+    look(desk, 700, 600)
+    desk.until(section.button.isEnabled)
+    desk.bot.mouseClick(section.button, LEFT)
+    desk.until(lambda: "Reading the slide once: 900 of 3" in section.place.text())
+    assert section.button.text() == "Stop"
+    desk.bot.mouseClick(section.button, LEFT)
+    assert not section.place.isVisible()
+    desk.bot.mouseClick(section.button, LEFT)
+    desk.until(lambda: desk.model.finding is not None)
 
 
 def test_cells_add_up_from_view_to_view_and_none_counts_twice(opened: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

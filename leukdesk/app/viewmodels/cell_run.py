@@ -14,7 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from leukdesk.analysis.pace import Pace
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.faces import is_large
+from leukdesk.app.viewmodels.ports import Reading
 from leukdesk.app.viewmodels.progress import Progress
+from leukdesk.app.viewmodels.whole_read import WholeRead
 from leukdesk.app.workers.lanes import Token
 from leukdesk.domain.cell import Box, Cell, CellAnalysis, NamedCell
 from leukdesk.domain.errors import BundleError, Cancelled, EngineError, KnownError
@@ -60,6 +62,7 @@ class CellRun(QObject):
         self._waiting: list[_Job] = []
         self._working: _Job | None = None
         self._token = Token()
+        self._reading = WholeRead(self._token)
         self._pace = Pace()
         self._progress = Progress()
         self._classified = 0, 0  # written on the lane, read here
@@ -77,6 +80,11 @@ class CellRun(QObject):
     def classified(self) -> tuple[int, int]:
         """Cells of the image that is being worked at: how many of how many; (0, 0) while they are being looked for."""
         return self._classified if self.running else (0, 0)
+
+    @property
+    def reading(self) -> Progress | None:
+        """How far a slide is read for its hash, where that takes long; None while nothing is."""
+        return self._reading.progress if self.running else None
 
     @property
     def running(self) -> bool:
@@ -130,14 +138,14 @@ class CellRun(QObject):
             return
         job = self._working = self._waiting.pop(0)
         token = self._token = Token()
-        self._classified = 0, 0
-        work = partial(self._analyse, job, tuple(job.known()), self.model, token)
+        self._classified, self._reading = (0, 0), WholeRead(token)
+        work = partial(self._analyse, job, tuple(job.known()), self.model, token, self._reading.told)
         take, fail = partial(self._take, job.path), partial(self._fail, job)
         self._engine.lane.submit(work, take, fail, token=token, urgent=True)
         self._watch.start()
         self.changed.emit()
 
-    def _analyse(self, job: _Job, known: Sequence[Box], key: str | None, token: Token) -> Analysed:
+    def _analyse(self, job: _Job, known: Sequence[Box], key: str | None, token: Token, reading: Reading) -> Analysed:
         def told(done: int, total: int) -> None:
             if token.cancelled:
                 raise Cancelled
@@ -147,7 +155,7 @@ class CellRun(QObject):
         if job.view is None:
             found = bench.analyse_cells(job.path, predictor, told=told)
         else:
-            found = bench.analyse_cells_in_view(job.path, job.view, predictor, known=known, told=told)
+            found = bench.analyse_cells_in_view(job.path, job.view, predictor, known=known, told=told, reading=reading)
         return Analysed(found, predictor.card, job.view)
 
     def _drawn(

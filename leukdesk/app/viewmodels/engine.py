@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from leukdesk.app.viewmodels.faces import ClassLook, Vocabulary
-from leukdesk.app.viewmodels.ports import Bench
+from leukdesk.app.viewmodels.ports import Bench, Reading
 from leukdesk.app.workers.lanes import Lane, Token
 from leukdesk.domain.errors import KnownError
 
@@ -132,11 +132,16 @@ class Engine(QObject):
         """Where models run."""
         return self._lane
 
-    def analyser(self, region: Region | None = None) -> Callable[[Path], Finding] | None:
-        """A function for the lane that analyses a file, or a field of it, with the loaded model; None without one."""
+    def analyser(
+        self, region: Region | None = None, reading: Reading = lambda done, size: None
+    ) -> Callable[[Path], Finding] | None:
+        """A function for the lane that analyses a file, or a field of it, with the loaded model; None without one.
+
+        `reading` hears there how far a slide is read for its hash.
+        """
         if self._bench is None or self._predictor is None:
             return None
-        return partial(self._analyse, self._bench, self._predictor, region)
+        return partial(self._analyse, self._bench, self._predictor, region, reading=reading)
 
     def second_opinion(self, key: str, region: Region | None, path: Path) -> Finding:
         """Analyse a file, or a field of it, with another model, which stays loaded until yet another is asked for.
@@ -179,8 +184,14 @@ class Engine(QObject):
         return self._bench
 
     @staticmethod
-    def _analyse(bench: Bench, predictor: Predictor, region: Region | None, path: Path) -> Finding:
-        return bench.analyse(path, predictor, region=region)
+    def _analyse(
+        bench: Bench,
+        predictor: Predictor,
+        region: Region | None,
+        path: Path,
+        reading: Reading = lambda done, size: None,
+    ) -> Finding:
+        return bench.analyse(path, predictor, region=region, reading=reading)
 
     def _load(self, name: str | None) -> Predictor:
         return self._workbench().open(name)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from leukdesk.report.class_folders import Sorted
     from leukdesk.settings import Settings
 
+Reading = Callable[[int, int], None]
+
 
 class Bench(Protocol):
     """The part of `leukdesk.bootstrap.Workbench` that the window uses. Every method runs on a lane."""
@@ -61,8 +63,14 @@ class Bench(Protocol):
     def open(self, name: str | None) -> Predictor:
         """Load and warm up a bundle; the active one for None. Raises `BundleError` or `EngineError`."""
 
-    def analyse(self, path: Path, predictor: Predictor, *, region: Region | None = None) -> Finding:
-        """Read and analyse one image or a field of a slide, heatmaps included. Raises `ImageError` or `EngineError`."""
+    def analyse(
+        self, path: Path, predictor: Predictor, *, region: Region | None = None, reading: Reading = ...
+    ) -> Finding:
+        """Read and analyse one image or a field of a slide, heatmaps included.
+
+        `reading` hears how many bytes of a slide are read for its hash. Raises `ImageError`, `EngineError`, and what
+        `reading` raises.
+        """
 
     def cell_model(self) -> str:
         """The model of single cells to use where none is chosen. Raises `BundleError`."""
@@ -74,9 +82,19 @@ class Bench(Protocol):
         """
 
     def analyse_cells_in_view(
-        self, path: Path, view: Region, predictor: Predictor, *, known: Sequence[Box], told: Callable[[int, int], None]
+        self,
+        path: Path,
+        view: Region,
+        predictor: Predictor,
+        *,
+        known: Sequence[Box],
+        told: Callable[[int, int], None],
+        reading: Reading,
     ) -> CellAnalysis:
-        """The cells of a part of a slide, but for those whose boxes are `known`. Raises as `analyse_cells`."""
+        """The cells of a part of a slide, but for those whose boxes are `known`; `reading` as in `analyse`.
+
+        Raises as `analyse_cells`, and what `reading` raises.
+        """
 
     def analyse_drawn(
         self, path: Path, before: CellAnalysis, cells: Sequence[Cell], predictor: Predictor, *, on_slide: bool

@@ -23,7 +23,7 @@ from leukdesk.app.views.tally_view import TallyView
 from leukdesk.app.views.widgets.inline_error import InlineError
 from leukdesk.app.views.widgets.labels import ElidedLabel
 from leukdesk.app.views.widgets.picker import Picker
-from leukdesk.app.views.widgets.progress_row import ProgressRow
+from leukdesk.app.views.widgets.progress_row import ProgressRow, reading_words
 from leukdesk.app.views.widgets.segments import Segments
 
 _SOON_MS = 60  # numbers follow the view once it rests
@@ -187,7 +187,8 @@ class CellsPanel(QFrame):
             words = named if total else self.tr("Looking for cells…")
         self._actions.stop.setEnabled(run.running or self._model.batch.running)
         self.progress.setVisible(run.running or run.progress.failed > 0)
-        self.progress.show_progress(run.progress, words)
+        hashing = run.reading
+        self.progress.show_progress(hashing or run.progress, words if hashing is None else reading_words(hashing))
         self.error.tell(cells.error if self._model.picture is not None else None)  # else it stands in its place
         reading = cells.reading
         if reading is None:

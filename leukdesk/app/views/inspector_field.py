@@ -9,6 +9,7 @@ from leukdesk.app.theme import tokens
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.widgets.labels import label
+from leukdesk.app.views.widgets.progress_row import reading_words
 
 
 class FieldSection(QFrame):
@@ -24,7 +25,8 @@ class FieldSection(QFrame):
         self.button.setProperty("kind", "primary")
         self.button.setToolTip(actions.analyse_view.toolTip())
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.clicked.connect(actions.analyse_view.trigger)
+        self.button.clicked.connect(self._analyse_or_stop)
+        model.field.reading_changed.connect(self.refresh)
         self.cells = QPushButton(self.tr("Find the cells in view"))
         self.cells.setToolTip(actions.cells_in_view.toolTip())
         self.cells.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -41,15 +43,25 @@ class FieldSection(QFrame):
         for one in (self.words, self.button, self.cells, self.place):
             column.addWidget(one)
 
+    def _analyse_or_stop(self) -> None:
+        if self._model.field.running(self._model.path):
+            self._model.field.stop()
+        else:
+            self._actions.analyse_view.trigger()
+
     def refresh(self) -> None:
         """Follow the view-model."""
         self.setVisible(self._model.is_slide)
         running = self._model.field.running(self._model.path)
-        self.button.setEnabled(not running and self._model.engine.predictor is not None)
+        self.button.setEnabled(running or self._model.engine.predictor is not None)
+        self.button.setText(self.tr("Stop") if running else self.tr("Analyse this view"))
+        reading = self._model.field.reading
         self.cells.setEnabled(self._model.picture is not None)
         finding = self._model.finding
         region = finding.source.region if finding is not None else None
-        if running:
+        if running and reading is not None:
+            said = reading_words(reading)
+        elif running:
             said = self.tr("The field is being analysed.")
         elif region is not None:
             said = self.tr("The finding is about the outlined field alone: {width} × {height} px at {left}, {top}.")

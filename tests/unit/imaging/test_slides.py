@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from leukdesk.domain.errors import ImageError, ImageReason
+from leukdesk.domain.errors import Cancelled, ImageError, ImageReason
 from leukdesk.domain.image import Region
 from leukdesk.imaging import vendor_store
+from leukdesk.imaging.file_bytes import sha256_of
 from leukdesk.imaging.pyramid import TILE, ArrayStore, Pyramid
 from leukdesk.imaging.read import read_image
 from leukdesk.imaging.slides import is_slide, open_slide, read_region
@@ -239,3 +241,23 @@ def test_the_cache_forgets_what_was_not_used_for_longest() -> None:
     cache.get("a")
     cache.put("d", bytes(10))
     assert [key for key in "abcd" if cache.get(key) is not None] == ["a", "c", "d"]
+
+
+def test_a_file_is_hashed_once_part_by_part_and_can_be_given_up(tmp_path: Path) -> None:
+    file, told = tmp_path / "slide.tif", []
+    file.write_bytes(bytes(range(256)) * 40_000)
+
+    def until_half(done: int, size: int) -> None:
+        told.append((done, size))
+        if done > size / 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sha256_of(file, until_half)
+    assert len(told) < 3
+    digest = sha256_of(file, lambda *at: told.append(at))
+    assert digest == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert told[-1] == (file.stat().st_size,) * 2
+    assert sha256_of(file, until_half) == digest, "nothing is read again"
+    file.write_bytes(b"another")
+    assert sha256_of(file) == hashlib.sha256(b"another").hexdigest()

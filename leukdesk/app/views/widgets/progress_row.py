@@ -83,6 +83,15 @@ def progress_words(progress: Progress) -> str:
     return words
 
 
+def reading_words(progress: Progress) -> str:
+    """That a slide is read whole, how far, how long still; `progress` is in MB."""
+    words = translate("Progress", "Reading the slide once: {done} of {total} MB")
+    words = words.format(done=number(progress.done), total=number(progress.total))
+    if progress.seconds_left is not None:
+        words += ", " + translate("Progress", "{time} left").format(time=duration_words(progress.seconds_left))
+    return words
+
+
 def duration_words(seconds: float) -> str:
     """An estimated time in one unit."""
     if seconds < 90:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QToolButton
 from window_desk import Desk
 from window_walk import shown_dialog
 
@@ -21,6 +21,7 @@ from leukdesk.app.views.menus import sections
 from leukdesk.settings import Settings, load
 
 LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
 
@@ -52,6 +53,26 @@ def test_a_command_is_found_by_a_few_letters_and_run_by_enter(desk: Desk) -> Non
     assert len(rows(dialog)) < 5
     desk.bot.keyClick(dialog.words, Qt.Key.Key_Return)
     desk.until(desk.window.models.isVisible)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_focused_button_once_and_nothing_else(desk: Desk, key: Qt.Key) -> None:
+    desk.start()
+    rail = {one.text(): one for one in desk.window.rail.findChildren(QToolButton)}
+    rail["Cases"].setFocus(Qt.FocusReason.TabFocusReason)
+    desk.bot.keyClick(rail["Cases"], key)
+    desk.until(desk.window.cases.isVisible)
+    pressed: list[bool] = []
+    rail["Cases"].clicked.connect(lambda: pressed.append(True))
+    for held in (False, True):
+        rail["Cases"].setFocus(Qt.FocusReason.TabFocusReason)
+        QApplication.sendEvent(rail["Cases"], QKeyEvent(QEvent.Type.KeyPress, key, NONE, "\r", held))
+    assert len(pressed) == 1
+    box = QCheckBox(desk.window.cases)
+    box.show()
+    box.setFocus()
+    desk.bot.keyClick(box, key)
+    assert not box.isChecked(), "a box is ticked by Space, as everywhere"
 
 
 def test_arrows_choose_in_the_list_of_commands_and_escape_leaves_it(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
@@ -40,6 +41,7 @@ from leukdesk.app.views.analyse_view import AnalyseView
 from leukdesk.app.views.batch_view import BatchView
 from leukdesk.app.views.case_judging import CaseJudging
 from leukdesk.app.views.cases_view import CasesView
+from leukdesk.app.views.enter_presses import press_focused
 from leukdesk.app.views.help_desk import HelpDesk
 from leukdesk.app.views.leaving import Leaving
 from leukdesk.app.views.locking import Locking
@@ -232,6 +234,10 @@ class MainWindow(QMainWindow):
             self.batch.add_sources(paths)
         else:
             self.open_paths(paths)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused(event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

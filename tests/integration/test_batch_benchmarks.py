@@ -23,7 +23,7 @@ def said_by(*words: str) -> str:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_a_batch_that_is_killed_again_and_again_ends_as_if_nobody_had() -> None:
-    said = said_by("benchmarks.batch_kills", "--kills", "6", "--images", "120")
+    said = said_by("benchmarks.batch_kills", "--kills", "6", "--images", "300")
     assert "kills=6" in said
     assert "twice=0, gaps=0, same_file=True" in said
 

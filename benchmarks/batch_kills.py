@@ -53,9 +53,9 @@ class Result:
     """What a number of kills came to."""
 
     kills: int = 0
-    while_running: int = 0  # of them, with items claimed
+    at_work: int = 0  # of them, of a child that had claimed items and not recorded them all
     most_again: int = 0  # items that one kill left to be done again
-    again: int = 0  # of all
+    again: int = 0  # claims beyond the first of an item, of all kills
     twice: int = 0  # items with more than one finding
     gaps: int = 0  # items without what they should have
     same_file: bool = False
@@ -94,11 +94,12 @@ def run(scratch: Path, kills: int, batch_size: int, seed: int, *, cells: bool) -
     rng, result = random.Random(seed), Result()
     data, out = scratch / "killed", scratch / "killed.csv"
     for _ in range(kills):
+        before = count_claims(data)
         killed(partial(work, scratch / "smears", data, out, batch_size, cells=cells), rng, cells=cells)
         result.kills += 1
         running = count_running(data)
-        result.while_running += bool(running)
-        result.most_again, result.again = max(result.most_again, running), result.again + running
+        result.at_work += bool(running) and count_claims(data) > before  # else they are those of the child before
+        result.most_again = max(result.most_again, running)
     for place, file in ((data, out), (scratch / "whole", scratch / "whole.csv")):
         ended(partial(work, scratch / "smears", place, file, batch_size, cells=cells, tell=lambda: None))
     result.same_file = out.read_bytes() == (scratch / "whole.csv").read_bytes()
@@ -165,6 +166,11 @@ def count_running(data: Path) -> int:
     return sum(rows(data, "SELECT count(*) FROM job_items WHERE state = 'running'")[:1])
 
 
+def count_claims(data: Path) -> int:
+    """How often items were claimed."""
+    return sum(rows(data, "SELECT coalesce(sum(attempts), 0) FROM job_items")[:1])
+
+
 def check_items(data: Path, files: int, result: Result, *, cells: bool) -> None:
     """Each good file has one finding (its cells are kept, each once) and no other has it; each bad one its reason."""
     ended_states = f"SELECT count(*) FROM job_items WHERE state IN ('{ItemState.DONE}', '{ItemState.FAILED}')"
@@ -173,6 +179,7 @@ def check_items(data: Path, files: int, result: Result, *, cells: bool) -> None:
     (failed,) = rows(data, "SELECT count(*) FROM job_items WHERE state = 'failed' AND reason = 'truncated'")
     (predictions,) = rows(data, "SELECT count(*) FROM predictions")
     (jobs,) = rows(data, "SELECT count(*) FROM jobs")
+    result.again = count_claims(data) - files
     bad = -(-files // BAD_EVERY)
     if cells:  # an image may have many or none; of each, its fields are kept once
         (done,) = rows(data, "SELECT count(*) FROM job_fields")

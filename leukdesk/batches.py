@@ -12,16 +12,17 @@ Every method blocks: call it off the GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.domain.batch import BatchModel, BatchOptions, BatchRow
-from leukdesk.domain.errors import BundleError, BundleReason, ClusterError, HistoryError, HistoryReason
-from leukdesk.domain.finding import Failure, Finding
+from leukdesk.domain.errors import BundleError, BundleReason, HistoryError, HistoryReason
+from leukdesk.domain.finding import Failure
 from leukdesk.domain.job import Job, JobState
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.card import Card
     from leukdesk.domain.cell import CellAnalysis
     from leukdesk.report.class_folders import Sorted
+    from leukdesk.report.overlays import Overlays
     from leukdesk.settings import Engine
 
 PAGE = 1_000  # rows of a job that are read at once
@@ -154,25 +156,35 @@ class Batches:
                 explain=how.explain or bool(asked.heatmaps),
                 taken=taken,
                 known=self._known if asked.reuse else None,
-                draw=self._drawing(job) if asked.heatmaps else None,
+                draw=self._overlays(job).write if asked.heatmaps else None,
             )
         return stack.enter_context(closing(Threads(work, workers)))
 
     def _cluster(self, job: Job, how: RunOptions, stack: ExitStack) -> ClusterCrew:
+        from leukdesk.analysis.batch_work import known_already
         from leukdesk.cluster.crew import ClusterCrew
         from leukdesk.cluster.station import Order
 
         asked, settings = options(job), self._bench.settings
-        if asked.reuse or asked.heatmaps:
-            raise ClusterError(
-                "a cluster classifies only: no reuse, no heatmaps",
-                reason="not_there",
-                advice="Leave them out, or run the batch on this computer.",
-            )
         refs = [self._bench.load(key).ref for key in asked.members] or [one.ref for one in asked.models]
-        models = tuple((f"{one.name}-{one.version}", one.sha256) for one in refs)
-        order = Order(models, settings.limit_px, how.explain, how.engine, ensemble=bool(asked.members))
-        return stack.enter_context(closing(ClusterCrew(how.scheduler, order, settings.acquisition)))
+        order = Order(
+            tuple((f"{one.name}-{one.version}", one.sha256) for one in refs),
+            settings.limit_px,
+            how.explain or bool(asked.heatmaps),
+            how.engine,
+            ensemble=bool(asked.members),
+            pictures=bool(asked.heatmaps),
+            cells=asked.cells,
+        )
+        bundles = [one.ref.sha256 for one in asked.models]
+        crew = ClusterCrew(
+            how.scheduler,
+            order,
+            settings.acquisition,
+            known=partial(known_already, bundles=bundles, known=self._known) if asked.reuse else None,
+            put=self._overlays(job).put if asked.heatmaps else None,
+        )
+        return stack.enter_context(closing(crew))
 
     def cards(self, job: Job) -> dict[str, Card]:
         """The cards of a batch's models by key. Raises `BundleError` where one is no longer installed."""
@@ -256,11 +268,11 @@ class Batches:
                     advice="Put the former model back, or cancel the batch and start a new one.",
                 )
 
-    def _drawing(self, job: Job) -> Callable[[Finding], object]:
+    def _overlays(self, job: Job) -> Overlays:
         from leukdesk.report.overlays import Overlays
 
         folder = Path(options(job).heatmaps)
-        return Overlays(folder, self._paths(job), limit_px=self._bench.settings.limit_px).write
+        return Overlays(folder, self._paths(job), limit_px=self._bench.settings.limit_px)
 
     def _paths(self, job: Job) -> Iterator[Path]:
         jobs = self._bench.history().jobs

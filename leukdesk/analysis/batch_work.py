@@ -98,13 +98,8 @@ class ImageWork:
     def _known_of(self, tasks: Sequence[Task]) -> dict[int, KnownAlready]:
         if self._known is None:
             return {}
-        hashes = {at: sha256_to_know(task.path, self._limit_px) for at, task in enumerate(tasks)}
-        found: dict[int, KnownAlready] = {}
-        for model, predictor in enumerate(self._predictors):
-            mine = {at: sha256 for at, sha256 in hashes.items() if sha256 and tasks[at].model == model}
-            ids = self._known(list(mine.values()), predictor.bundle.sha256) if mine else {}
-            found |= {at: KnownAlready(ids[sha256], sha256) for at, sha256 in mine.items() if sha256 in ids}
-        return found
+        hashes = [sha256_to_know(task.path, self._limit_px) for task in tasks]
+        return known_already(tasks, hashes, [one.bundle.sha256 for one in self._predictors], self._known)
 
     def _read(self, path: Path) -> SmearImage:
         return read_taken(path, self._taken(path), limit_px=self._limit_px)
@@ -143,6 +138,18 @@ class ImageWork:
             conclude(source, quality, prediction, predictor)
             for (_, source, quality), prediction in zip(prepared, predictions, strict=True)
         ]
+
+
+def known_already(
+    tasks: Sequence[Task], hashes: Sequence[str], bundles: Sequence[str], known: Known
+) -> dict[int, KnownAlready]:
+    """Which of the tasks, by their place, were done before; `bundles` are the models' hashes, "" is no image's hash."""
+    found: dict[int, KnownAlready] = {}
+    for model, bundle in enumerate(bundles):
+        mine = {at: sha256 for at, sha256 in enumerate(hashes) if sha256 and tasks[at].model == model}
+        ids = known(list(mine.values()), bundle) if mine else {}
+        found |= {at: KnownAlready(ids[sha256], sha256) for at, sha256 in mine.items() if sha256 in ids}
+    return found
 
 
 def _of_one_file(path: Path, work: Callable[[Path], Result]) -> Result | Failure:

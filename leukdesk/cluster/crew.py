@@ -6,14 +6,14 @@ Connections are as the site's Dask configuration says (`distributed.comm`: TLS c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leukdesk.analysis.batch_work import Task, Worked
-from leukdesk.cluster.station import Order, do_tasks
+from leukdesk.analysis.batch_work import KnownAlready, Task, Worked
+from leukdesk.cluster.station import Done, Order, do_tasks, hashes_of
 from leukdesk.domain.errors import ClusterError, KnownError
 from leukdesk.domain.finding import Failure
 
@@ -26,9 +26,21 @@ _REACH_S = 10
 class ClusterCrew:
     """Satisfies `analysis.batch_run.Crew`. A worker that dies loses nothing: its tasks go to another."""
 
-    def __init__(self, address: str, order: Order, taken: Callable[[Path], Acquisition]) -> None:
-        """Connect to a scheduler ("tcp://...", "tls://..."). Raises `ClusterError`."""
-        self._order, self._taken = order, taken
+    def __init__(
+        self,
+        address: str,
+        order: Order,
+        taken: Callable[[Path], Acquisition],
+        *,
+        known: Callable[[Sequence[Task], Sequence[str]], Mapping[int, KnownAlready]] | None = None,
+        put: Callable[[Path, str, bytes], object] | None = None,
+    ) -> None:
+        """Connect to a scheduler ("tcp://...", "tls://..."). Raises `ClusterError`.
+
+        `known` says which tasks, by their place, were done before, by the hashes of their files; `put` writes the
+        picture of an image and its label. Both are called here, in a thread of Dask's.
+        """
+        self._order, self._taken, self._known, self._put = order, taken, known, put
         self._client = _connected(address)
         threads: dict[str, int] = self._client.nthreads()
         if not threads:
@@ -40,15 +52,47 @@ class ClusterCrew:
     def submit(self, tasks: Sequence[Task]) -> Future[list[Worked]]:
         """See `Crew`."""
         mine: Future[list[Worked]] = Future()
-        taken = [self._taken(task.path) for task in tasks]
-        theirs = self._client.submit(do_tasks, self._order, list(tasks), taken, self._callers, pure=False)
-        theirs.add_done_callback(partial(_pass_on, mine, tasks))
-        mine.add_done_callback(lambda one: theirs.cancel() if one.cancelled() else None)  # and keeps it alive
+        if self._known is None:
+            self._send(mine, tasks, [])
+        else:
+            paths = [task.path for task in tasks]
+            theirs = self._client.submit(hashes_of, paths, self._order.limit_px, pure=False)
+            _when_done(theirs, mine, partial(self._look_up, mine, tasks))
         return mine
 
     def close(self) -> None:
         """See `Crew`."""
         self._client.close()
+
+    def _look_up(self, mine: Future[list[Worked]], tasks: Sequence[Task], hashes: Callable[[], list[str]]) -> None:
+        assert self._known is not None  # for the type checker: nobody asks for hashes otherwise
+        try:
+            found = self._known(tasks, hashes())
+        except _WorkerLost:
+            found = {}  # their work says it, or is luckier
+        again = [Worked(tasks[at], one) for at, one in found.items()]
+        rest = [task for at, task in enumerate(tasks) if at not in found]
+        if rest:
+            self._send(mine, rest, again)
+        else:
+            _set(mine, again)
+
+    def _send(self, mine: Future[list[Worked]], tasks: Sequence[Task], before: list[Worked]) -> None:
+        taken = [self._taken(task.path) for task in tasks]
+        theirs = self._client.submit(do_tasks, self._order, list(tasks), taken, self._callers, pure=False)
+        _when_done(theirs, mine, partial(self._finish, mine, tasks, before))
+
+    def _finish(
+        self, mine: Future[list[Worked]], tasks: Sequence[Task], before: list[Worked], done: Callable[[], Done]
+    ) -> None:
+        try:
+            what = done()
+        except _WorkerLost:
+            what = Done([Worked(task, Failure(task.path, _killed(task.path))) for task in tasks])
+        if self._put is not None and not mine.cancelled():
+            for (path, label), png in what.pictures.items():
+                self._put(path, label, png)
+        _set(mine, before + what.worked)
 
 
 def _connected(address: str) -> Any:
@@ -78,17 +122,36 @@ def _connected(address: str) -> Any:
         ) from error
 
 
-def _pass_on(mine: Future[list[Worked]], tasks: Sequence[Task], theirs: Any) -> None:
-    """Runs in a thread of Dask's when the cluster is done with some tasks."""
-    if not mine.set_running_or_notify_cancel():
-        return
-    error = None if theirs.status == "finished" else theirs.exception() if theirs.status == "error" else _gone()
-    if error is None:
-        mine.set_result(theirs.result())
-    elif type(error).__name__ == "KilledWorker":
-        mine.set_result([Worked(task, Failure(task.path, _killed(task.path))) for task in tasks])
-    else:
-        mine.set_exception(error)
+class _WorkerLost(Exception):  # noqa: N818 - Dask's KilledWorker, which may not be imported here
+    """Several workers ended at the same tasks."""
+
+
+def _when_done(theirs: Any, mine: Future[list[Worked]], then: Callable[[Callable[[], Any]], None]) -> None:
+    """Go on with what the cluster makes, unless `mine` was cancelled; whatever goes wrong is the error of `mine`."""
+
+    def go_on(_theirs: object) -> None:  # in a thread of Dask's, where nobody would hear of an error
+        if mine.cancelled():
+            return
+        try:
+            then(partial(_result, theirs))
+        except Exception as error:  # noqa: BLE001 - handed on: whoever waits for `mine` gets it
+            if mine.set_running_or_notify_cancel():
+                mine.set_exception(error)
+
+    theirs.add_done_callback(go_on)
+    mine.add_done_callback(lambda one: theirs.cancel() if one.cancelled() else None)  # and keeps it alive
+
+
+def _result(theirs: Any) -> Any:
+    if theirs.status == "finished":
+        return theirs.result()
+    error = theirs.exception() if theirs.status == "error" else _gone()
+    raise _WorkerLost if type(error).__name__ == "KilledWorker" else error
+
+
+def _set(mine: Future[list[Worked]], worked: list[Worked]) -> None:
+    if mine.set_running_or_notify_cancel():
+        mine.set_result(worked)
 
 
 def _gone() -> ClusterError:

@@ -46,16 +46,25 @@ class Overlays:
 
         Raises `ImageError` where the image has changed or gone since, `OutputError`, and ValueError without heatmap.
         """
-        if finding.prediction.heatmap is None:
-            raise ValueError("the finding has no heatmap")
-        image = read_image(finding.source.path, limit_px=self._limit_px)
-        if image.source.sha256 != finding.source.sha256:
-            raise ImageError(
-                "the image changed while it was analysed", reason=ImageReason.VANISHED, subject=finding.source.path
-            )
-        path = self._folder / f"{self._stems[finding.source.path]}.{finding.prediction.label}.png"
-        write_whole(path, encode(blend(image, finding.prediction.heatmap, finding.prediction.label), finding))
+        return self.put(finding.source.path, finding.prediction.label, overlay(finding, limit_px=self._limit_px))
+
+    def put(self, image: Path, label: str, png: bytes) -> Path:
+        """Write what `overlay` made, here or elsewhere, of one of the images. Raises `OutputError`."""
+        path = self._folder / f"{self._stems[image]}.{label}.png"
+        write_whole(path, png)
         return path
+
+
+def overlay(finding: Finding, *, limit_px: int) -> bytes:
+    """The PNG of one image under the heatmap of its class; raises as `Overlays.write` but for `OutputError`."""
+    if finding.prediction.heatmap is None:
+        raise ValueError("the finding has no heatmap")
+    image = read_image(finding.source.path, limit_px=limit_px)
+    if image.source.sha256 != finding.source.sha256:
+        raise ImageError(
+            "the image changed while it was analysed", reason=ImageReason.VANISHED, subject=finding.source.path
+        )
+    return encode(blend(image, finding.prediction.heatmap, finding.prediction.label), finding)
 
 
 def drawing(outcomes: Iterable[Outcome], overlays: Overlays) -> Iterator[Outcome]:

@@ -179,7 +179,9 @@ def test_an_ensemble_answers_with_the_mean_and_is_gone_on_with(
             assert value == pytest.approx((one.probabilities[name] + other.probabilities[name]) / 2, abs=1e-6)
     stated = tuple((key, bench.load(key).ref.sha256) for key in KEYS)
     order = Order(stated, bench.settings.limit_px, explain=False, engine="litert", ensemble=True)
-    (there,) = do_tasks(order, [Task(0, folder / "0.png", 0)], [Acquisition()], 1)  # what a cluster's worker answers
+    (there,) = do_tasks(
+        order, [Task(0, folder / "0.png", 0)], [Acquisition()], 1
+    ).worked  # what a cluster's worker answers
     assert there.outcome.finding.prediction.probability == next(r for r in mean if r.path.name == "0.png").probability
     (card,) = batches.cards(joined).values()
     assert card.title == "Mean of phantom-demo 1.0+second 1.0"

@@ -7,6 +7,7 @@ import pickle
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,48 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench
     opened.close()
 
 
-def test_nothing_is_lost_with_a_worker(bench: Workbench, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
+    quiet = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}
+    with distributed.LocalCluster(**quiet) as running:
+        yield running
+
+
+def test_heatmaps_reuse_and_cells_are_as_here(cluster: Any, bench: Workbench, tmp_path: Path) -> None:
+    folder = tmp_path / "smears"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number:02}.png").write_bytes(PHANTOMS[number % len(PHANTOMS)].read_bytes() + bytes([number]))
+    (folder / "bad.png").write_bytes(b"no image")
+    batches, user = Batches(bench), bench.history().users.local().id
+
+    def run(plan: BatchPlan, scheduler: str) -> tuple[int, bytes]:
+        job = batches.create(user, plan)
+        with batches.open(job.id, user, RunOptions(engine="litert", batch_size=4, scheduler=scheduler)) as run:
+            assert list(run.events())[-1].state is JobState.FINISHED
+        batches.export(job.id, tmp_path / "out.csv")
+        return job.id, (tmp_path / "out.csv").read_bytes()
+
+    there, here, at = tmp_path / "there", tmp_path / "here", cluster.scheduler_address
+    first, table = run(BatchPlan([folder], models=("phantom-demo",), heatmaps=there), at)
+    second, same = run(BatchPlan([folder], models=("phantom-demo",), heatmaps=here), "")
+    drawn = {one.name: one.read_bytes() for one in there.iterdir()}
+    assert (table, drawn) == (same, {one.name: one.read_bytes() for one in here.iterdir()})
+    assert len(drawn) == 5
+
+    (folder / "new.png").write_bytes(PHANTOMS[0].read_bytes() + b"new")
+    again, _ = run(BatchPlan([folder], models=("phantom-demo",), reuse=True), at)
+    before = {row.finding for job in (first, second) for row in batches.rows(job)}
+    asked = [row.path.name for row in batches.rows(again) if row.finding not in before]
+    assert asked == ["new.png"]
+
+    cells = BatchPlan([folder], models=("wbc-type",), cells=True)
+    assert run(cells, at)[1] == run(cells, "")[1]
+    assert bench.history().verify().intact
+
+
+def test_nothing_is_lost_with_a_worker(cluster: Any, bench: Workbench, tmp_path: Path) -> None:
     folder = tmp_path / "smears"
     folder.mkdir()
     for number in range(60):
@@ -37,14 +78,12 @@ def test_nothing_is_lost_with_a_worker(bench: Workbench, tmp_path: Path) -> None
     batches, user = Batches(bench), bench.history().users.local().id
     plan = BatchPlan([folder], models=("phantom-demo",))
     there, here = batches.create(user, plan), batches.create(user, plan)
-    quiet = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}
-    with distributed.LocalCluster(**quiet) as cluster:
-        how = RunOptions(engine="litert", batch_size=16, scheduler=cluster.scheduler_address)
-        with batches.open(there.id, user, how) as run:
-            events = run.events()
-            done = [next(events), next(events)]
-            os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
-            done += events
+    how = RunOptions(engine="litert", batch_size=16, scheduler=cluster.scheduler_address)
+    with batches.open(there.id, user, how) as run:
+        events = run.events()
+        done = [next(events), next(events)]
+        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+        done += events
     assert done[-1].state is JobState.FINISHED
     assert done[-1].counts == {ItemState.DONE: 60, ItemState.FAILED: 1}
     with batches.open(here.id, user) as run:

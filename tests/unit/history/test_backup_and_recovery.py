@@ -9,21 +9,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from leukdesk.domain.audit import Act
+from leukdesk.domain.batch import BatchModel, BatchOptions
 from leukdesk.domain.case import CaseDetails, CaseQuery
 from leukdesk.domain.errors import HistoryError, HistoryReason
+from leukdesk.domain.finding import Failure
+from leukdesk.domain.job import ItemResult
+from leukdesk.domain.recorded import NewField
 from leukdesk.history import backup as backups
 from leukdesk.history.backup import Backup, kept
 from leukdesk.history.erasure import WhyErased
 from leukdesk.history.history import BACKUP_EVERY_S, History
 from leukdesk.history.opening import open_for_reading, open_history
-from leukdesk.history.recovery import plan, restore
+from leukdesk.history.recovery import plan, restore, salvage
 from tests.other_user import reachable, without_rights
+from tests.unit.foundation.test_marked_cells import analysis
 from tests.unit.history.conftest import new_finding
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -277,6 +283,25 @@ def test_a_damaged_database_is_recognised_put_aside_and_restored(folder: Path, d
     assert event.changes["head"][0] == f"{last.seq} {last.hash}"
     fill(again, 100, 1)
     again.close()
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_batches_are_taken_over_with_their_cells(folder: Path, tmp_path: Path, older: bool) -> None:
+    history = open_history(folder)
+    user, found = history.users.local().id, analysis()
+    model = BatchModel(found.bundle, found.named[0].prediction.classes)
+    job = history.jobs.create(user, [found.source.path], options=BatchOptions((model,), cells=True).as_mapping())
+    history.jobs.claim(job.id, 1)
+    history.jobs.record(user, job.id, [ItemResult(0, NewField(found))])
+    history.close()
+    if older:  # from before cells were kept so
+        with closing(sqlite3.connect(folder / "history.db")) as database:
+            database.execute("DROP TABLE job_fields")
+    new = open_history(tmp_path / "new")
+    salvage(folder / "history.db", new.ledger.engine)
+    (field,) = new.jobs.fields(job.id)
+    assert isinstance(field, Failure) == older
+    new.close()
 
 
 def test_a_database_that_is_gone_is_not_begun_anew_in_silence(folder: Path) -> None:

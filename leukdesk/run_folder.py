@@ -60,14 +60,18 @@ class RunFolder:
         except (KeyError, TypeError):
             return None
 
-    def asked(self) -> tuple[int, str]:
-        """How many epochs the recipe asks for at most, and its name; 0 and empty where it does not say."""
+    def asked(self) -> tuple[int, str, bool]:
+        """How many epochs the recipe asks for at most, its name, and whether it is a first stage that prepares another.
+
+        0, empty, and not, where it does not say.
+        """
         try:
             text = (self.path / "recipe.toml" if self.has_begun else self.recipe).read_text("utf-8")
             stated = tomllib.loads(text)
-            return sum(int(one["epochs"]) for one in stated["phases"]), str(stated.get("name", ""))
+            epochs = sum(int(one["epochs"]) for one in stated["phases"])
+            return epochs, str(stated.get("name", "")), stated.get("preparation") is True
         except (OSError, ValueError, KeyError, TypeError):
-            return 0, ""
+            return 0, "", False
 
     def images(self) -> tuple[Path, ...]:
         """The folders that it learns from, as ordered or as the trainer noted."""

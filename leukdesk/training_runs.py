@@ -30,7 +30,7 @@ from leukdesk.run_folder import RunFolder
 from leukdesk.trainer import Trainer
 
 IMAGES = "images"  # folder of copies of images from signed cases, beside the runs
-_MANY = frozenset({"step"})  # events that are not kept: there is one every two seconds
+_MANY = frozenset({"step", "asking"})  # events that are not kept: there is one every second or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class TrainingRun:
     compared: bool = False  # an adaptation that was held against the model as it was
     recipe: str = ""  # what its recipe is called
     images: tuple[Path, ...] = ()  # folders that it learns from
+    prepares: bool = False  # a first stage that other recipes begin with, no model itself
     stopping: bool = False  # a stop was asked for and it has not ended yet
 
     @property
@@ -88,6 +89,7 @@ class _Read:
     events: list[dict[str, Any]] = field(default_factory=list)
     order: TrainingOrder | None = None
     recipe: str = ""
+    prepares: bool = False
     images: tuple[Path, ...] = ()
 
 
@@ -126,6 +128,7 @@ class TrainingRuns:
             files.is_compared,
             seen.recipe,
             seen.images,
+            seen.prepares,
             alive and files.is_to_stop,
         )
 
@@ -226,7 +229,7 @@ class TrainingRuns:
             events, offset = files.events_after(0)
         seen.offset = offset
         if not (seen.progress.total and seen.recipe):
-            total, seen.recipe = files.asked()
+            total, seen.recipe, seen.prepares = files.asked()
             seen.progress = replace(seen.progress, total=seen.progress.total or total)
         seen.order = seen.order or files.order()
         seen.images = seen.images or files.images()

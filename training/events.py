@@ -14,6 +14,7 @@ Each has `event` and `time` (seconds since the epoch). In the order in which the
     stopped     epoch                                      as wished; `resume` does this epoch again from its beginning
     trained     best_epoch, validation_loss                best.safetensors is the model
     kept        share, difference, images, groups, ...     how much of an adaptation's change was kept, and by what
+    asking      done, images, eta_s                        once a second while an adaptation is judged and compared
     calibrated, evaluated, published, ...                  what came after training, each with its numbers
     failed      reason, what, subject, advice              the command failed; nothing follows. `reason` is data,
                                                            memory, disk, bug, or that of the error

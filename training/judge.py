@@ -14,7 +14,7 @@ from training.augment import emptied, rng_for
 from training.calibrate import choose_accept_threshold, fit_temperature
 from training.checkpoint import load_weights, write_atomically
 from training.evaluate import Evaluation, Rows, evaluate, load_rows, save_rows
-from training.learning import logits_of
+from training.learning import Counting, logits_of, uncounted
 from training.pipeline import read_inputs
 from training.train import new_network
 
@@ -41,19 +41,20 @@ class Calibration:
     empty_refused: float | None = None  # of validation images without their nuclei; None: the recipe trains with none
 
 
-def judge(run: Run, data: RunData, log: EventLog) -> Evaluation:
+def judge(run: Run, data: RunData, log: EventLog, asked: Counting = uncounted) -> Evaluation:
     """Calibrate and evaluate a trained run. The test set is predicted once; later calls read the saved rows.
 
-    Of an adapted bundle that is to stay right about its own images, the change is cut back first.
+    Of an adapted bundle that is to stay right about its own images, the change is cut back first. `asked` as in
+    `Asked`.
     """
     recipe = run.recipe
     if not run.rows("test").is_file():
         keep_what_is_safe(run, log)
         network = new_network(recipe)
         load_weights(network, run.best)
-        calibration = _calibrate(run, recipe, network, data.part("validation"))
+        calibration = _calibrate(run, recipe, network, data.part("validation"), asked)
         log("calibrated", **asdict(calibration))
-        rows = _predict(recipe, network, data.part("test"), calibration.temperature)
+        rows = _predict(recipe, network, data.part("test"), calibration.temperature, asked)
         save_rows(rows, run.rows("test"))
     evaluation = evaluate(load_rows(run.rows("test"), classes=recipe.class_ids), seed=recipe.seed)
     write_atomically(run.folder / "evaluation.json", json.dumps(evaluation.to_json(), indent=1).encode())
@@ -67,8 +68,8 @@ def read_calibration(run: Run) -> Calibration:
     return Calibration(**json.loads((run.folder / "calibration.json").read_text("utf-8")))
 
 
-def _calibrate(run: Run, recipe: Recipe, network: Network, part: Part) -> Calibration:
-    logits = logits_of(network, read_inputs(part.files, recipe.input_size))
+def _calibrate(run: Run, recipe: Recipe, network: Network, part: Part, asked: Counting) -> Calibration:
+    logits = logits_of(network, read_inputs(part.files, recipe.input_size), asked)
     temperature = fit_temperature(logits, part.labels)
     rows = _rows(recipe, part, logits, temperature)
     save_rows(rows, run.rows("validation"))
@@ -105,8 +106,8 @@ def _sure_of_empty(recipe: Recipe, network: Network, part: Part, temperature: fl
     return calibrated(logits_of(network, np.stack(found)), temperature).max(-1) if found else None
 
 
-def _predict(recipe: Recipe, network: Network, part: Part, temperature: float) -> Rows:
-    return _rows(recipe, part, logits_of(network, read_inputs(part.files, recipe.input_size)), temperature)
+def _predict(recipe: Recipe, network: Network, part: Part, temperature: float, asked: Counting) -> Rows:
+    return _rows(recipe, part, logits_of(network, read_inputs(part.files, recipe.input_size), asked), temperature)
 
 
 def _rows(recipe: Recipe, part: Part, logits: NDArray[np.float32], temperature: float) -> Rows:

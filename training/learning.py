@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -64,6 +65,13 @@ def class_weights(recipe: Recipe, labels: NDArray[np.int64]) -> NDArray[np.float
     return np.asarray(len(labels) / (len(counts) * np.maximum(counts, 1)), np.float32)
 
 
+Counting = Callable[[int], object]
+
+
+def uncounted(_images: int) -> None:
+    """For what nobody counts."""
+
+
 class Asked:
     """A network as something to ask. Keep it where it is asked again: the first batch costs seconds of tracing."""
 
@@ -73,11 +81,16 @@ class Asked:
         self._model = keras.Model(network.features.input, [logits, embedding])
 
     def __call__(
-        self, inputs: NDArray[np.uint8], *, batch: int = 64
+        self, inputs: NDArray[np.uint8], *, batch: int = 64, asked: Counting = uncounted
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Logits as published (n, C) and embeddings (n, D) of uint8 inputs, by the weights as they are now."""
-        starts = range(0, len(inputs), batch)
-        parts = [self._model.predict_on_batch(inputs[at : at + batch].astype(np.float32)) for at in starts]
+        """Logits as published (n, C) and embeddings (n, D) of uint8 inputs, by the weights as they are now.
+
+        `asked` hears after each batch how many images it had.
+        """
+        parts = []
+        for at in range(0, len(inputs), batch):
+            parts.append(self._model.predict_on_batch(inputs[at : at + batch].astype(np.float32)))
+            asked(len(inputs[at : at + batch]))
         logits, embeddings = (np.concatenate(one) for one in zip(*parts, strict=True))
         if logits.shape[-1] == 1:
             logits = np.concatenate([np.zeros_like(logits), logits], axis=-1)
@@ -85,10 +98,14 @@ class Asked:
 
 
 def outputs_of(
-    network: Network, inputs: NDArray[np.uint8], *, batch: int = 64
+    network: Network,
+    inputs: NDArray[np.uint8],
+    *,
+    batch: int = 64,
+    asked: Counting = uncounted,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Logits as published (n, C) and embeddings (n, D) of uint8 inputs."""
-    return Asked(network)(inputs, batch=batch)
+    """Logits as published (n, C) and embeddings (n, D) of uint8 inputs; `asked` as in `Asked`."""
+    return Asked(network)(inputs, batch=batch, asked=asked)
 
 
 def feature_maps(network: Network, inputs: NDArray[np.uint8], *, batch: int = 64) -> NDArray[np.float32]:
@@ -100,9 +117,9 @@ def feature_maps(network: Network, inputs: NDArray[np.uint8], *, batch: int = 64
     return np.concatenate(parts)
 
 
-def logits_of(network: Network, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Logits as published (n, C)."""
-    return outputs_of(network, inputs)[0]
+def logits_of(network: Network, inputs: NDArray[np.uint8], asked: Counting = uncounted) -> NDArray[np.float32]:
+    """Logits as published (n, C); `asked` as in `Asked`."""
+    return outputs_of(network, inputs, asked=asked)[0]
 
 
 def negative_log_likelihood(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:

@@ -37,6 +37,7 @@ class RunProgress:
     told_at: float = 0.0  # seconds since the epoch
     began_at: float = 0.0
     end: str = ""  # "stopped", "failed", "trained", "published"; empty while the last word is none of these
+    asked: float = 0.0  # of an adaptation: share of the images that were asked since it was trained, 0..1
     phase: str = ""  # event that was told last of those that a run goes on with
     best_epoch: int = -1
     failure: TrainingError | None = field(default=None, compare=False)
@@ -67,7 +68,9 @@ class RunProgress:
         now = replace(self, told_at=told_at, began_at=self.began_at or told_at)
         if name in _ENDS:
             best = int(event.get("best_epoch", now.best_epoch))
-            return replace(now, end=_ENDS[name], phase=name, step=0.0, best_epoch=best)
+            return replace(now, end=_ENDS[name], phase=name, step=0.0, asked=0.0, best_epoch=best)
+        if name == "asking":
+            return replace(now, asked=int(event["done"]) / max(1, int(event["images"])), eta_s=float(event["eta_s"]))
         if name == "failed":
             return now._failed(event)
         if name not in _GOES_ON:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel
 from window_desk import Desk
@@ -18,6 +20,32 @@ KEY, TRAINED = "2026-11-21-100001", {"event": "trained", "best_epoch": 3, "valid
 
 def shown(view: AdaptationView) -> str:
     return "\n".join(one.text() for one in view.findChildren(QLabel) if one.isVisible())
+
+
+def test_while_it_is_compared_the_page_says_how_far_that_is_and_how_long_it_takes(desk: Desk) -> None:
+    folder = lay_out(KEY, "Stain B", 4, alive=True)
+    with (folder / "events.jsonl").open("a") as log:
+        for event in (TRAINED, {"event": "asking", "done": 300, "images": 1_200, "eta_s": 95.0}):
+            log.write(json.dumps(event | {"time": 4e9}) + "\n")
+    desk.start()
+    desk.window.commands.go_train.trigger()
+    page = desk.window.train.page
+    desk.until(lambda: "Images compared: 25 % · about 2 min left" in page.words.text())
+    assert page.bar.isVisible()
+    assert (page.bar.value(), page.bar.maximum()) == (250, 1_000)
+    assert page.stop.isVisible()
+
+
+def test_a_first_stage_is_not_judged_but_leads_to_the_second(desk: Desk) -> None:
+    folder = lay_out(KEY, "Wide", 4, end=TRAINED)
+    recipe = folder / "recipe.toml"
+    recipe.write_text("preparation = true\n" + recipe.read_text())
+    desk.start()
+    desk.window.commands.go_train.trigger()
+    page = desk.window.train.page
+    desk.until(page.next.isVisible)
+    assert not page.judge.isVisible()
+    assert "second" in page.ended.text()
 
 
 def test_before_and_after_is_a_click_from_the_run_and_the_gate_one_further(desk: Desk) -> None:

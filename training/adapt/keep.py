@@ -20,7 +20,7 @@ from leukdesk.bundles.weights import encode_tensors
 from training import first_weights
 from training.adapt.share import FILE, Kept, choose_share, read_kept
 from training.checkpoint import write_atomically
-from training.learning import Asked
+from training.learning import Asked, Counting, uncounted
 from training.pipeline import read_inputs
 from training.replay import guarded
 from training.train import new_network
@@ -35,22 +35,23 @@ if TYPE_CHECKING:
 Weights = Mapping[str, "NDArray[Any]"]
 
 
-def keep_what_is_safe(run: Run, log: EventLog) -> Kept | None:
+def keep_what_is_safe(run: Run, log: EventLog, asked: Counting = uncounted) -> Kept | None:
     """Cut the trained weights back until the original images bear it; done once for each training.
 
-    `None`, and nothing is cut, where the run has no such images. Raises `ImageError`, `OutputError`.
+    `asked` as in `Asked`. `None`, and nothing is cut, where the run has no such images. Raises `ImageError`,
+    `OutputError`.
     """
     images, first = guarded(run.facts.get("replay")), run.folder / first_weights.FILE
     if images is None or not first.is_file():
         return None
     found = read_kept(run)
     if found is None or found.weights != _digest(run.best.read_bytes()):
-        found = _cut(run, images, load_file(first))
+        found = _cut(run, images, load_file(first), asked)
         log("kept", **found.to_json())
     return found
 
 
-def _cut(run: Run, images: Guarded, first: Weights) -> Kept:
+def _cut(run: Run, images: Guarded, first: Weights, told: Counting) -> Kept:
     recipe, trained = run.recipe, load_file(run.best)
     network = new_network(recipe)
     asked, inputs = Asked(network), read_inputs(images.files, recipe.input_size)
@@ -58,7 +59,7 @@ def _cut(run: Run, images: Guarded, first: Weights) -> Kept:
 
     def right(share: float) -> NDArray[np.bool_]:
         assign_weights(network, between(first, trained, share))
-        return np.asarray(asked(inputs)[0].argmax(-1) == truth)
+        return np.asarray(asked(inputs, asked=told)[0].argmax(-1) == truth)
 
     found = choose_share(right, images.groups, seed=recipe.seed)
     weights = encode_tensors(between(first, trained, found.share))

@@ -6,6 +6,7 @@ Each step keeps what it made in the run's folder and is not done twice: an adapt
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ from leukdesk.architectures import names
 from leukdesk.bundles.load import Bundle, load_bundle
 from leukdesk.inference.calibration import calibrated
 from training.adapt.begin import Order, begin_adaptation, opened
-from training.adapt.share import notes_on_kept, read_kept
+from training.adapt.keep import keep_what_is_safe
+from training.adapt.pace import Pace
+from training.adapt.share import SHARES, notes_on_kept, read_kept
 from training.checkpoint import load_weights, write_atomically
 from training.evaluate.rows import Rows, load_rows, save_rows
 from training.events import EventLog, note_process
@@ -24,6 +27,7 @@ from training.judge import judge, read_calibration
 from training.learning import logits_of
 from training.original_split import notes_on_split
 from training.pipeline import read_inputs
+from training.replay import guarded
 from training.run import Run, RunData, run_data
 from training.train import Trainer, new_network
 
@@ -48,13 +52,19 @@ def adapt(order: Order) -> dict[str, Any]:
     replayed = sum(len(one) for one in data.replayed.values())
     log("split", **images)
     Trainer(run, data, log).run()
-    judge(run, data, log)
+    locked = None if original is None else _original_test(original, run.recipe.class_ids)
+    pace = _pace(run, images, locked, log)
+    if not run.rows("test").is_file():
+        keep_what_is_safe(run, log, pace)
+    pace.begin("judged")
+    judge(run, data, log, pace)
     log("comparing", bundle=bundle.folder.name)
     unsure: list[str] = []
-    sets = [_beside(run, bundle, local_test(data), load_rows(run.rows("test")), log)]
-    if original is not None:
-        locked = _original_test(original, run.recipe.class_ids)
-        sets.append(_beside(run, bundle, locked, _predicted(run, locked), log))
+    pace.begin("local")
+    sets = [_beside(run, bundle, local_test(data), load_rows(run.rows("test")), pace)]
+    if original is not None and locked is not None:
+        pace.begin("original")
+        sets.append(_beside(run, bundle, locked, _predicted(run, locked, pace), pace))
         unsure = notes_on_split(original, bundle.card)
     kept = read_kept(run)
     said = {
@@ -83,9 +93,23 @@ def _original_test(original: Original, classes: tuple[str, ...]) -> Locked:
     return locked
 
 
-def _beside(run: Run, bundle: Bundle, locked: Locked, new: Rows, log: EventLog) -> dict[str, Any]:
-    def told(done: int, images: int) -> None:
-        log("answered", set=locked.name, model=bundle.folder.name, done=done, images=images)
+def _pace(run: Run, images: Mapping[str, int], locked: Locked | None, log: EventLog) -> Pace:
+    guard = guarded(run.facts.get("replay"))
+    steps = {
+        "kept": len(guard.files) * (1 + len(SHARES)) if guard is not None else 0,
+        "judged": images["validation"] + images["test"],
+        "local": images["test"],
+        "original": 2 * len(locked) if locked is not None else 0,
+    }
+    return Pace(log, steps)
+
+
+def _beside(run: Run, bundle: Bundle, locked: Locked, new: Rows, pace: Pace) -> dict[str, Any]:
+    before_now = [0]
+
+    def told(done: int, _images: int) -> None:
+        pace(done - before_now[0])
+        before_now[0] = done
 
     classes = run.recipe.class_ids
     before = answers(bundle, locked, classes, run.folder / "rows", told)
@@ -94,7 +118,7 @@ def _beside(run: Run, bundle: Bundle, locked: Locked, new: Rows, log: EventLog) 
     return figures_of(locked.name, new, before, None, classes=classes, seed=run.recipe.seed)
 
 
-def _predicted(run: Run, locked: Locked) -> Rows:
+def _predicted(run: Run, locked: Locked, pace: Pace) -> Rows:
     """What the adapted network says of locked images, calibrated; read where kept before."""
     file = run.folder / "rows" / f"{locked.name}-{locked.key()}-adapted.csv"
     recipe = run.recipe
@@ -102,7 +126,7 @@ def _predicted(run: Run, locked: Locked) -> Rows:
         return load_rows(file, classes=recipe.class_ids)
     network = new_network(recipe)
     load_weights(network, run.best)
-    logits = logits_of(network, read_inputs(locked.files, recipe.input_size))
+    logits = logits_of(network, read_inputs(locked.files, recipe.input_size), pace)
     scores = calibrated(logits, read_calibration(run).temperature)
     groups = locked.groups if locked.grouped else None
     rows = Rows(locked.image_ids, locked.labels, recipe.class_ids, scores, groups)

@@ -101,9 +101,11 @@ class RunPage(QWidget):
 
     def _show_progress(self, run: TrainingRun) -> None:
         progress = run.progress
-        self.bar.setRange(0, 0 if run.is_on and not progress.total else 1000)
-        self.bar.setValue(round(1000 * progress.share))
-        self.bar.setVisible(not progress.is_trained)
+        share = progress.asked if progress.is_trained else progress.share
+        unknown = not progress.total or (progress.is_trained and not progress.asked)
+        self.bar.setRange(0, 0 if run.is_on and unknown else 1000)
+        self.bar.setValue(round(1000 * share))
+        self.bar.setVisible(run.is_on or not progress.is_trained)
         self.words.setText(progress_words(run))
         images = progress.images or {}
         dash = "–"
@@ -126,9 +128,29 @@ class RunPage(QWidget):
         self.go_on.setText(self.tr("Compare with before") if run.lacks_comparison else again)
         self.remove.setVisible(not run.is_on)
         self.next.setVisible(run.progress.is_trained and not run.is_on)
+        self._say_next(run)
         self.adapted.setVisible(run.compared)
         self.background.setVisible(run.is_on)
         self.judge.setText(self.tr("See the judgement…") if run.judged else self.tr("Judge and compare…"))
+
+    def _say_next(self, run: TrainingRun) -> None:
+        """A first stage knows other classes or images than the model it leads to: comparing the two says nothing."""
+        self.judge.setVisible(not run.prepares)
+        if run.prepares:
+            self.ended.setText(self.tr("The first stage is done. Next: train the second one."))
+            self._why.setText(
+                self.tr(
+                    "It is no model to use: it prepares one, so there is nothing to compare it with. Begin a new run "
+                    "with the recipe of the second stage, and choose this one there."
+                )
+            )
+        else:
+            self.ended.setText(self.tr("Training is done. Next: is it any better?"))
+            self._why.setText(
+                self.tr(
+                    "It is judged on images it has never seen, beside the model in use. Nothing changes before that."
+                )
+            )
 
     def _show_curves(self, run: TrainingRun) -> None:
         epochs, progress = run.progress.epochs, run.progress
@@ -224,11 +246,9 @@ class RunPage(QWidget):
         self.next = QFrame()
         self.next.setProperty("panel", "card")
         words = QVBoxLayout()
-        words.addWidget(label(self.tr("Training is done. Next: is it any better?"), "strong", wrap=True))
-        more = self.tr(
-            "It is judged on images it has never seen, beside the model in use. Nothing changes before that."
-        )
-        words.addWidget(label(more, wrap=True))
+        self.ended, self._why = label("", "strong", wrap=True), label("", wrap=True)
+        for one in (self.ended, self._why):
+            words.addWidget(one)
         words.addStretch(1)
         row = QHBoxLayout(self.next)
         row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_3, tokens.SPACE_4, tokens.SPACE_3)

@@ -79,14 +79,20 @@ def progress_words(run: TrainingRun) -> str:
     if not progress.total:
         return ""
     if progress.is_trained:
-        return translate("Training", "Epochs: {count}").format(count=number(len(progress.epochs)))
+        words = translate("Training", "Epochs: {count}").format(count=number(len(progress.epochs)))
+        if not (run.is_on and progress.asked):
+            return words
+        share = translate("Training", "Images compared: {share} %").format(share=number(100 * progress.asked))
+        return _with_time(f"{words} · {share}", progress)
     words = translate("Training", "Epoch {epoch} of {total}")
     at = min(progress.total, len(progress.epochs) + (1 if run.is_on else 0))
     words = words.format(epoch=number(at), total=number(progress.total))
-    if run.is_on and progress.eta_s > 0:
-        left = translate("Training", "about {time} left").format(time=duration_words(seconds_left(progress)))
-        words = f"{words} · {left}"
-    return words
+    return _with_time(words, progress) if run.is_on and progress.eta_s > 0 else words
+
+
+def _with_time(words: str, progress: RunProgress) -> str:
+    left = translate("Training", "about {time} left").format(time=duration_words(seconds_left(progress)))
+    return f"{words} · {left}"
 
 
 def moment(seconds: float) -> str:

@@ -12,7 +12,7 @@ from leukdesk import paths
 from leukdesk.domain.errors import DataError
 from tests import toy_runs
 from training.__main__ import main
-from training.adapt import begin
+from training.adapt import begin, pace
 from training.adapt.begin import Order, begin_adaptation, require_enough
 from training.adapt.draws import draw, without, write_local
 from training.adapt.keep import between, keep_what_is_safe
@@ -54,10 +54,20 @@ def order(site, out, original=None):
     return Order(BUNDLE, site, out, original=original, original_split=split)
 
 
+def require_progress_told(out):
+    """How far judging and comparing is was told to its end."""
+    events = [json.loads(line) for line in (out / "events.jsonl").read_text().splitlines()]
+    asking = [one for one in events if one["event"] == "asking"]
+    assert [one["done"] for one in asking] == sorted(one["done"] for one in asking)
+    assert asking[-1]["done"] == asking[-1]["images"]
+    assert asking[0]["eta_s"] > asking[-1]["eta_s"] == 0
+
+
 def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
     site, original, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(begin, "EPOCHS", 1)
+    monkeypatch.setattr(pace, "_EACH_S", 0)
     out, named = tmp_path / "run", ["--data", str(site), "--original", str(original)]
     composed = tmp_path / "changed.toml"  # as the window begins one: the recipe first, which a person may change
     assert main(["recipe", str(BUNDLE), *named, "--adapt", "--out", str(composed), "--json"]) == 0
@@ -90,6 +100,7 @@ def test_what_adapting_did_is_told_on_images_that_neither_model_learned_from(
     assert (out / "best.safetensors").read_bytes() == best  # cut once, not each time it is judged
     first, trained = load_file(out / "first.safetensors"), load_file(out / "best.safetensors")
     assert all(np.array_equal(first[name], trained[name]) for name in first) == (said["kept"]["share"] == 0)
+    require_progress_told(out)
     told = capsys.readouterr().err
     assert "held-out local images" in told
     assert f"{len(guard)} original images" in told

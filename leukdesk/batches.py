@@ -27,6 +27,7 @@ from leukdesk.domain.job import Job, JobState
 
 if TYPE_CHECKING:
     from leukdesk.analysis.batch_run import BatchRun, Threads, Work
+    from leukdesk.analysis.cell_work import KnownFields
     from leukdesk.analysis.ports import Predictor
     from leukdesk.bootstrap import Workbench
     from leukdesk.cluster.crew import ClusterCrew
@@ -146,7 +147,8 @@ class Batches:
         if asked.cells:
             from leukdesk.analysis.cell_work import CellWork
 
-            work = CellWork(predictors[0], limit_px=limit_px, taken=taken)
+            known = self._known_fields(job) if asked.reuse else None
+            work = CellWork(predictors[0], limit_px=limit_px, taken=taken, known=known)
         else:
             from leukdesk.analysis.batch_work import ImageWork
 
@@ -162,7 +164,8 @@ class Batches:
 
     def _cluster(self, job: Job, how: RunOptions, stack: ExitStack) -> ClusterCrew:
         from leukdesk.analysis.batch_work import known_already
-        from leukdesk.cluster.crew import ClusterCrew
+        from leukdesk.analysis.cell_work import fields_already
+        from leukdesk.cluster.crew import ClusterCrew, Known
         from leukdesk.cluster.station import Order
 
         asked, settings = options(job), self._bench.settings
@@ -177,11 +180,15 @@ class Batches:
             cells=asked.cells,
         )
         bundles = [one.ref.sha256 for one in asked.models]
+        known: Known = partial(known_already, bundles=bundles, known=self._known)
+        if asked.cells:
+            (card,) = self.cards(job).values()
+            known = partial(fields_already, known=self._known_fields(job), temperature=card.temperature)
         crew = ClusterCrew(
             how.scheduler,
             order,
             settings.acquisition,
-            known=partial(known_already, bundles=bundles, known=self._known) if asked.reuse else None,
+            known=known if asked.reuse else None,
             put=self._overlays(job).put if asked.heatmaps else None,
         )
         return stack.enter_context(closing(crew))
@@ -282,6 +289,10 @@ class Batches:
     def _known(self, hashes: Sequence[str], bundle_sha256: str) -> dict[str, int]:
         found = self._bench.history().findings.known(hashes, bundle_sha256)
         return {sha256: one.id for sha256, one in found.items()}
+
+    def _known_fields(self, job: Job) -> KnownFields:
+        (model,) = options(job).models
+        return partial(self._bench.history().jobs.known_fields, bundle_sha256=model.ref.sha256)
 
     def _options(self, plan: BatchPlan) -> BatchOptions:
         bundles = [self._bench.load(name) for name in plan.models]

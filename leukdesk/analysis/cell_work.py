@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,15 @@ from leukdesk.analysis.cells import analyse_cells_in_file, require_cell_scope
 from leukdesk.domain.errors import EngineError, ImageError
 from leukdesk.domain.finding import Failure
 from leukdesk.domain.recorded import NewField
+from leukdesk.imaging.read import sha256_to_know
 
 if TYPE_CHECKING:
     from leukdesk.analysis.ports import Predictor
+    from leukdesk.domain.cell import CellAnalysis
     from leukdesk.domain.optics import Acquisition
+
+
+KnownFields = Callable[[Sequence[str]], Mapping[str, "CellAnalysis"]]
 
 
 class CellWork:
@@ -27,14 +33,23 @@ class CellWork:
         *,
         limit_px: int,
         taken: Callable[[Path], Acquisition] = lambda path: NOT_SAID,
+        known: KnownFields | None = None,
     ) -> None:
-        """Raises `BundleError` for a model that judges whole fields."""
+        """`known` gives, of some hashes, what the model found before, which is used again.
+
+        Raises `BundleError` for a model that judges whole fields.
+        """
         require_cell_scope(predictor.card)
+        self._known = known
         self._predictor, self._limit_px, self._taken = predictor, limit_px, taken
 
     def __call__(self, tasks: Sequence[Task]) -> list[Worked]:
         """Do some tasks."""
-        return [Worked(task, self._outcome(task.path)) for task in tasks]
+        known: Mapping[int, NewField] = {}
+        if self._known is not None:
+            hashes = [sha256_to_know(task.path, self._limit_px) for task in tasks]
+            known = fields_already(tasks, hashes, known=self._known, temperature=self._predictor.card.temperature)
+        return [Worked(task, known.get(at) or self._outcome(task.path)) for at, task in enumerate(tasks)]
 
     def _outcome(self, path: Path) -> NewField | Failure:
         taken = self._taken(path)
@@ -45,3 +60,16 @@ class CellWork:
         except Exception:  # noqa: BLE001 - nothing is swallowed: the row says "bug", the log says which
             return Failure(path, bug(path))
         return NewField(found, self._predictor.card.temperature, file_size(path))
+
+
+def fields_already(
+    tasks: Sequence[Task], hashes: Sequence[str], *, known: KnownFields, temperature: float
+) -> dict[int, NewField]:
+    """Which of the tasks, by their place, were done before, as if found in the file of today; "" is no image's hash."""
+    found = known([one for one in hashes if one])
+    fields: dict[int, NewField] = {}
+    for at, (task, sha256) in enumerate(zip(tasks, hashes, strict=True)):
+        if sha256 in found:
+            source = replace(found[sha256].source, path=task.path)
+            fields[at] = NewField(replace(found[sha256], source=source), temperature, file_size(task.path))
+    return fields

@@ -173,7 +173,7 @@ def _tell(tally: CellTally, card: Card, arguments: argparse.Namespace, say: Call
 
 def refuse_combinations(arguments: argparse.Namespace) -> None:
     """Say what does not go with --cells. Raises `KnownError`."""
-    refused = ("heatmaps", "reuse", "ensemble")
+    refused = ("heatmaps", "ensemble")
     for option in (one for one in refused if getattr(arguments, one)):
         raise KnownError(
             f"--{option} does not go with --cells", advice=f"Leave one of them out: --{option} or --cells."

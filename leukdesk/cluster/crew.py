@@ -16,11 +16,13 @@ from leukdesk.analysis.batch_work import KnownAlready, Task, Worked
 from leukdesk.cluster.station import Done, Order, do_tasks, hashes_of
 from leukdesk.domain.errors import ClusterError, KnownError
 from leukdesk.domain.finding import Failure
+from leukdesk.domain.recorded import NewField
 
 if TYPE_CHECKING:
     from leukdesk.domain.optics import Acquisition
 
 _REACH_S = 10
+Known = Callable[[Sequence[Task], Sequence[str]], Mapping[int, KnownAlready] | Mapping[int, NewField]]
 
 
 class ClusterCrew:
@@ -32,7 +34,7 @@ class ClusterCrew:
         order: Order,
         taken: Callable[[Path], Acquisition],
         *,
-        known: Callable[[Sequence[Task], Sequence[str]], Mapping[int, KnownAlready]] | None = None,
+        known: Known | None = None,
         put: Callable[[Path, str, bytes], object] | None = None,
     ) -> None:
         """Connect to a scheduler ("tcp://...", "tls://..."). Raises `ClusterError`.

@@ -22,7 +22,7 @@ from leukdesk.domain.user import Right
 from leukdesk.history.cases import require_unsigned
 from leukdesk.history.findings import Keep, keep_nothing, record_new_cells, record_or_reuse
 from leukdesk.history.job_rows import count_answers, read_rows
-from leukdesk.history.kept_fields import keep_fields, read_fields
+from leukdesk.history.kept_fields import keep_fields, known_fields, read_fields
 from leukdesk.history.ledger import Ledger, Row, Transaction, canonical, now_us
 from leukdesk.history.moments import moment, path_text, text_path
 from leukdesk.history.plain_text import checked
@@ -96,6 +96,11 @@ class Jobs:
         """The same of a job that looks for cells, without their outlines."""
         with self._ledger.reading() as connection:
             return read_fields(connection, job_id, _options(connection, job_id), first, count)
+
+    def known_fields(self, hashes: Sequence[str], bundle_sha256: str) -> dict[str, CellAnalysis]:
+        """What a model found before in images of these contents, where a batch looked for cells; by SHA-256."""
+        with self._ledger.reading() as connection:
+            return known_fields(connection, hashes, bundle_sha256)
 
     def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
         """Accepted answers by model's key and class, and all answers by decision."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,9 @@ from leukdesk.domain.recorded import NewField
 from leukdesk.history.job_rows import why
 from leukdesk.history.ledger import Transaction, canonical
 from leukdesk.history.moments import text_path
-from leukdesk.history.tables import job_fields, job_items
+from leukdesk.history.tables import job_fields, job_items, jobs
 
+_KEPT = (job_fields.c.job_id == job_items.c.job_id) & (job_fields.c.number == job_items.c.number)
 _OF_THE_ITEM = ("path", "sha256", "region")  # of a source; a batch knows no fields of slides
 
 
@@ -55,11 +56,24 @@ def read_fields(
     """Items numbered from `first` on, `count` of them; none of a job that no longer says what it did (erased)."""
     if not options.models:
         return []
-    kept = (job_fields.c.job_id == job_items.c.job_id) & (job_fields.c.number == job_items.c.number)
     numbered = (job_items.c.number >= first) & (job_items.c.number < first + count)
-    wanted = select(job_items, job_fields.c.found).outerjoin(job_fields, kept)
+    wanted = select(job_items, job_fields.c.found).outerjoin(job_fields, _KEPT)
     wanted = wanted.where(job_items.c.job_id == job_id, numbered).order_by(job_items.c.number)
     return [_field(row, options) for row in connection.execute(wanted).mappings()]
+
+
+def known_fields(connection: Connection, hashes: Sequence[str], bundle_sha256: str) -> dict[str, CellAnalysis]:
+    """What this model found in images of these contents in the newest batch that has them, by SHA-256."""
+    found: dict[str, CellAnalysis] = {}
+    asked_it = select(jobs.c.id, jobs.c.options).where(jobs.c.options.contains(bundle_sha256)).order_by(jobs.c.id)
+    for job in connection.execute(asked_it):
+        options = BatchOptions.from_mapping(json.loads(job.options))
+        for at in range(0, len(hashes) * options.cells, 500):
+            these = (job_items.c.job_id == job.id) & job_items.c.sha256.in_(hashes[at : at + 500])
+            wanted = select(job_items, job_fields.c.found).join(job_fields, _KEPT).where(these)
+            fields = [_field(row, options) for row in connection.execute(wanted).mappings()]
+            found |= {one.source.sha256: one for one in fields if isinstance(one, CellAnalysis)}
+    return found
 
 
 def _field(row: RowMapping, options: BatchOptions) -> CellAnalysis | Failure:

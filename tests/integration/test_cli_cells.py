@@ -136,6 +136,16 @@ def test_a_killed_run_is_gone_on_with_and_writes_the_same_bytes(
         named = {row["path"] for row in csv.DictReader(stream) if row["label"]}
     assert cases["finding.recorded"] == len(named)
 
+    monkeypatch.setattr("leukdesk.analysis.cell_work.analyse_cells_in_file", None)
+    shutil.move(tmp_path / "in" / "bad.png", tmp_path)
+    answer = classify(capsys, tmp_path / "in", "--reuse", "--record", "24-10", "--out", tmp_path / "reused.csv")
+    assert answer.status == 0, "nothing was looked for anew"
+    lines = (tmp_path / "whole.csv").read_text("utf-8").splitlines()
+    assert (tmp_path / "reused.csv").read_text("utf-8").splitlines() == [one for one in lines if "bad.png" not in one]
+    assert in_process(capsys, "history", "export", "24-10", "--out", tmp_path / "case.json").status == 0
+    kept = json.loads((tmp_path / "case.json").read_text("utf-8"))["findings"]
+    assert len(kept) == sum(1 for row in csv.DictReader(lines) if row["label"])
+
 
 def in_state(folder: Path, state: str) -> int:
     """Items of the only batch in a state; 0 while there is none."""
@@ -147,7 +157,7 @@ def in_state(folder: Path, state: str) -> int:
         return 0
 
 
-@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--reuse",)])
+@pytest.mark.parametrize("option", [("--heatmaps", "folder"), ("--ensemble",)])
 def test_what_does_not_go_together_is_said(option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     answer = classify(capsys, SAMPLE, *option)
     assert answer.status == 2

@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def test_heatmaps_reuse_and_cells_are_as_here(cluster: Any, bench: Workbench, tm
     assert asked == ["new.png"]
 
     cells = BatchPlan([folder], models=("wbc-type",), cells=True)
-    assert run(cells, at)[1] == run(cells, "")[1]
+    found = run(cells, "")[1]
+    assert run(cells, at)[1] == run(replace(cells, reuse=True), at)[1] == found
     assert bench.history().verify().intact
 
 

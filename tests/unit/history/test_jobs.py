@@ -84,6 +84,10 @@ def test_cells_are_read_back_for_the_table_and_go_with_the_case(history: History
     assert list(cell_rows([kept], card)) == list(cell_rows([found], card))
     assert isinstance(kept, CellAnalysis)
     assert counted(kept) == counted(found)
+    sha256 = found.source.sha256
+    again = history.jobs.known_fields([sha256, "ab" * 31], found.bundle.sha256)
+    assert {key: counted(one) for key, one in again.items()} == {sha256: counted(found)}
+    assert history.jobs.known_fields([sha256], "1" * 64) == {}
     assert isinstance(bad, Failure)
     assert (bad.error.reason, bad.error.what) == ("truncated", "the picture ends early")
     assert isinstance(open_one, Failure)

@@ -115,6 +115,8 @@ def _tell(batches: Batches, job: Job, arguments: argparse.Namespace) -> int:
     tally.tell_counts()
     for card in cards.values():
         tally.tell_model(card, "")
+    if arguments.reuse and arguments.heatmaps:
+        note("Images whose answer was found before have no new heatmap: without --reuse all of them have.")
     for written in filter(None, (arguments.out, arguments.heatmaps)):
         note(f"Written: {plain(written)}")
     return exit_status.SOME_FAILED if tally.failures else exit_status.DONE

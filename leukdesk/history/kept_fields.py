@@ -12,7 +12,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, RowMapping, select
 
 from leukdesk.domain.batch import BatchOptions
@@ -126,6 +125,8 @@ def _cell(values: list[Any]) -> Cell:
 
 
 def _named(said: list[Any], cells: tuple[Cell, ...], classes: tuple[str, ...]) -> list[NamedCell]:
+    import numpy as np  # opening a history needs none
+
     by_number = {cell.number: cell for cell in cells}
     return [
         NamedCell(

@@ -17,7 +17,9 @@ from training.evaluate.intervals import (
     Interval,
     all_alike_interval,
     exact_interval,
+    f1_all_alike_interval,
     percentile_interval,
+    perfect_average_interval,
     resample_weights,
 )
 from training.evaluate.partition import Floats, ratio
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
 RANKED = ("auroc", "pr_auc")
 PROPORTIONS = frozenset({"accuracy", "weighted_recall", "precision", "recall", "specificity"})
+# Averages over classes whose exact limits follow from those of each class where all images are right.
+AVERAGES = frozenset(
+    {"macro_f1", "weighted_f1", "balanced_accuracy", "macro_recall", "macro_precision", "weighted_precision"}
+)
 _BOUNDS = {"kappa": (-1.0, 1.0), "weighted_kappa": (-1.0, 1.0), "brier": (0.0, 2.0)}
 ORIENTATION = "rows are the true classes, columns the predicted ones"
 
@@ -192,12 +198,23 @@ def _intervals(rows: Rows, units: NDArray[np.intp], *, seed: int, resamples: int
     for (label, name), value in values.items():
         who = concerned.get((label, name), np.ones(len(rows), dtype=bool))
         single, n = float(value[0]), int(who.sum())
-        if name in PROPORTIONS and single in (0.0, 1.0):
-            found[label, name] = all_alike_interval(single, units=len(np.unique(units[who])), n=n, unit=unit)
+        if single in (0.0, 1.0) and name in (*PROPORTIONS, "f1"):
+            alike = f1_all_alike_interval if name == "f1" else all_alike_interval
+            found[label, name] = alike(single, units=len(np.unique(units[who])), n=n, unit=unit)
+            continue
+        if single == 1.0 and name in AVERAGES:
+            found[label, name] = _perfect_average(rows, units, name)
             continue
         draws = np.concatenate([chunk[label, name] for chunk in chunks])
         found[label, name] = percentile_interval(single, draws, n=n, bounds=_BOUNDS.get(name, (0.0, 1.0)))
     return found
+
+
+def _perfect_average(rows: Rows, units: NDArray[np.intp], name: str) -> Interval:
+    shown = {label: np.array([one == label for one in rows.labels]) for label in sorted(set(rows.labels))}
+    weights = {label: float(where.sum()) if name.startswith("weighted") else 1.0 for label, where in shown.items()}
+    known = {label: len(np.unique(units[where])) for label, where in shown.items()}
+    return perfect_average_interval(known, weights, n=len(rows), f1=name.endswith("f1"))
 
 
 def _concerned(rows: Rows) -> dict[Key, NDArray[np.bool_]]:

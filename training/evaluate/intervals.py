@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,3 +81,26 @@ def all_alike_interval(value: float, *, units: int, n: int, unit: str) -> Interv
     """
     low, high = exact_interval(round(value) * units, units)
     return Interval(value, low, high, n, f"the same in all of {units} {unit}s: exact limits that count {unit}s")
+
+
+def f1_all_alike_interval(value: float, *, units: int, n: int, unit: str) -> Interval:
+    """Interval of the F1 of a class that is 0 or 1: F1 = 2J / (1 + J), where J is the share that is right among the
+    images that are of the class or called so; its exact limits count units.
+    """
+    share = all_alike_interval(value, units=units, n=n, unit=unit)
+    low, high = (2 * one / (1 + one) for one in (share.low, share.high))
+    return Interval(value, low, high, n, share.note)
+
+
+def perfect_average_interval(units: Mapping[str, int], weights: Mapping[str, float], *, n: int, f1: bool) -> Interval:
+    """Interval of an average over classes where every image is right; `units`: the units that show each class.
+
+    The lower limit is the average of the exact lower limits of the classes. It needs no correction for their number:
+    were one class below its limit, all would be right in fewer than one of forty such test sets, however the classes
+    hang together. `f1`: the average is of F1, else of recall or the like.
+    """
+    lows = {label: exact_interval(count, count)[0] for label, count in units.items()}
+    if f1:
+        lows = {label: 2 * low / (1 + low) for label, low in lows.items()}
+    low = sum(lows[label] * weights[label] for label in lows) / sum(weights[label] for label in lows)
+    return Interval(1.0, low, 1.0, n, "every image is right: the average of the exact limits of the classes")

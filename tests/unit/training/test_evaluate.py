@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 
 from leukdesk.domain.card import Metric
 from training.evaluate import Rows, evaluate
-from training.evaluate.intervals import exact_interval
+from training.evaluate.intervals import exact_interval, perfect_average_interval
 
 CLASSES = ("benign", "early", "pre", "pro")
 
@@ -129,6 +129,26 @@ def test_a_perfect_score_still_has_an_interval():
     assert found.overall["accuracy"].low == pytest.approx(exact_interval(10, 10)[0])
     assert found.overall["kappa"].low == -1.0
     assert "cannot show" in found.overall["kappa"].note
+
+
+def test_a_perfect_macro_f1_has_limits_that_tighten_with_the_groups_that_show_each_class():
+    lows = []
+    for groups in (5, 10, 40):
+        found = evaluate(model_rows(skill=30.0, groups=groups), seed=0, resamples=20)
+        one = found.overall["macro_f1"]
+        assert (one.value, one.high) == (1.0, 1.0)
+        assert one.low == pytest.approx(np.mean([found.per_class[label]["f1"].low for label in found.per_class]))
+        assert found.overall["balanced_accuracy"].low < one.low < 1.0
+        lows.append(one.low)
+    assert 0 < lows[0] < lows[1] < lows[2]
+
+
+def test_a_model_below_the_limit_of_a_perfect_macro_f1_is_seldom_right_everywhere():
+    limit = perfect_average_interval(dict.fromkeys("abc", 12), dict.fromkeys("abc", 1.0), n=36, f1=True).low
+    shares = np.random.default_rng(0).beta(5, 0.5, (20_000, 3))  # how often each class is right, of many models
+    macro_f1 = (2 * shares / (1 + shares)).mean(axis=1)
+    perfect = (shares**12).prod(axis=1)
+    assert perfect[macro_f1 < limit].max() <= 0.025
 
 
 def test_one_group_cannot_show_any_uncertainty():

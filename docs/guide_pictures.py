@@ -12,6 +12,7 @@ from batch_scenes import partial_
 from camera import Camera, window
 from cell_scenes import cell_pictures
 from guide_review import review_pictures
+from guide_training import training_pictures
 from PIL import Image
 from PySide6.QtWidgets import QDialog
 from watch_scenes import WATCH_SCENES
@@ -109,6 +110,7 @@ def main() -> int:
         review_pictures(IMAGES)
         cell_pictures(IMAGES)
         keeping_watch(data / "control")
+        training_pictures(data / "smears of spring 2026", IMAGES)
     finally:
         shutil.rmtree(data, ignore_errors=True)
     return 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 import numpy as np
 
-from leukdesk.domain.errors import ImageError, KnownError
+from leukdesk.domain.errors import ImageError, ImageReason, KnownError
 from leukdesk.domain.recorded import WHOLE_IMAGE
 from leukdesk.domain.review import NOT_CLASSED
 from leukdesk.domain.summary import shown_name
@@ -22,6 +22,7 @@ from leukdesk.domain.vocabulary import OKABE_ITO
 from leukdesk.imaging.read import read_image
 from leukdesk.report.case_report import Picture
 from leukdesk.report.overlays import blend
+from leukdesk.report.slide_picture import part_around
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from leukdesk.domain.finding import BundleRef
     from leukdesk.domain.heatmap import Heatmap
     from leukdesk.domain.image import SmearImage
-    from leukdesk.domain.recorded import RecordedFinding, RecordedImage
+    from leukdesk.domain.recorded import CellBox, RecordedFinding, RecordedImage
     from leukdesk.domain.review import Answer
 
 Locate = Callable[["RecordedImage"], Path]
@@ -71,13 +72,36 @@ class CasePictures:
         try:
             read = read_image(self._locate(image), limit_px=self._limit_px)
         except ImageError as error:
+            boxes = self._boxes(image.id)
+            if error.reason == ImageReason.WHOLE_SLIDE and boxes:
+                return self._of_slide(image, list(boxes.values()))
             return Picture(None, missing=f"{error.what}.")
         if read.source.sha256 != image.sha256:
             return Picture(None, missing=f"{_CHANGED}.")
         cells = self._cells.get(image.id)
         if cells:
-            return Picture(read.pixels, self._outlined(read.pixels, image.id, cells), self._cell_words(cells))
+            drawn = self._outlined(read.pixels, cells, self._boxes(image.id))
+            return Picture(read.pixels, drawn, self._cell_words(cells))
         return self._under_heatmap(read, self._findings.get((image.id, WHOLE_IMAGE)))
+
+    def _of_slide(self, image: RecordedImage, boxes: list[CellBox]) -> Picture:
+        """The part of a slide that was looked at; a slide is never read whole."""
+        try:
+            part = part_around(self._locate(image), boxes, limit_px=self._limit_px)
+        except ImageError as error:
+            return Picture(None, missing=f"{error.what}.")
+        if part.sha256 != image.sha256:
+            return Picture(None, missing=f"{_CHANGED}.")
+        cells = self._cells[image.id]
+        drawn = self._outlined(
+            part.pixels, cells, {number: part.placed(box) for number, box in self._boxes(image.id).items()}
+        )
+        return Picture(part.pixels, drawn, f"Of the slide, the part with these cells. {self._cell_words(cells)}")
+
+    def _boxes(self, image_id: int) -> dict[int, CellBox]:
+        """Where the cells of an image are, by their numbers."""
+        found = {one.cell: self._findings[image_id, one.cell].box for one in self._cells.get(image_id, ())}
+        return {number: box for number, box in found.items() if box is not None}
 
     def _under_heatmap(self, read: SmearImage, finding: RecordedFinding | None) -> Picture:
         if finding is None:
@@ -103,11 +127,13 @@ class CasePictures:
             return "unidentified"
         return "not classed" if answer.label == NOT_CLASSED else shown_name(answer.label, self._names)
 
-    def _outlined(self, pixels: NDArray[np.uint8], image_id: int, cells: list[Answer]) -> NDArray[np.uint8]:
+    def _outlined(
+        self, pixels: NDArray[np.uint8], cells: list[Answer], boxes: Mapping[int, CellBox]
+    ) -> NDArray[np.uint8]:
         drawn = np.ascontiguousarray(pixels).copy()
         width = max(1, round(max(drawn.shape[:2]) * _LINE))
         for one in cells:
-            box = self._findings[image_id, one.cell].box
+            box = boxes.get(one.cell)
             if box is not None:
                 corner = (round(box.left), round(box.top))
                 opposite = (round(box.left + box.width), round(box.top + box.height))

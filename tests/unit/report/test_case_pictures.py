@@ -12,10 +12,12 @@ from leukdesk import paths
 from leukdesk.domain.errors import BundleError
 from leukdesk.domain.heatmap import Heatmap
 from leukdesk.domain.review import NOT_CLASSED
+from leukdesk.imaging.file_bytes import sha256_of
 from leukdesk.imaging.read import read_image
 from leukdesk.report.case_pictures import CasePictures
 from leukdesk.report.case_report import Picture
 from tests.case_records import CLASSES, make_record
+from training.phantom.whole_slide import write_whole_slide
 
 PHANTOM = paths.resources() / "sample" / "phantom-01.png"
 SHA256 = read_image(PHANTOM, limit_px=10**7).source.sha256
@@ -51,6 +53,20 @@ def test_cells_are_outlined_numbered_and_named() -> None:
     assert (few.overlay[5, 10:40] != few.pixels[5, 10:40]).any(), "the upper edge of cell 1"
     many = picture({(1, cell): "blast" if cell < 20 else "segmented" for cell in range(1, 31)})
     assert many.words == "30 cells: Blasts 19, Segmented 11."
+
+
+def test_of_a_slide_the_part_with_its_cells_is_shown(tmp_path: Path) -> None:
+    slide = tmp_path / "slide.tif"
+    write_whole_slide(slide, 4_000, levels=2, compression="deflate")
+    found: Found = {(1, 1): "blast", (1, 2): "lymphocyte"}
+    shown = picture(found, sha256=sha256_of(slide), path=slide)
+    assert shown.words == "Of the slide, the part with these cells. Cells: 1 Blasts, 2 Lymphocyte."
+    assert shown.pixels is not None
+    assert shown.overlay is not None
+    assert (shown.overlay != shown.pixels).any()
+    assert max(shown.pixels.shape) < 1_000, "not the whole slide"
+    assert "other content" in picture(found, path=slide).missing
+    assert picture({(1, 0): "blast"}, sha256=sha256_of(slide), path=slide).missing
 
 
 @pytest.mark.parametrize(

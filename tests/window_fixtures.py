@@ -14,6 +14,7 @@ from leukdesk.app.workers.lanes import Lanes
 from training.phantom import random_slide, render_field, write_phantom
 from training.phantom.write import truth_record
 
+SLIDE_SIDE = 3_000  # px of the slide that tests look at
 WAIT_MS = 20_000  # a limit for a busy machine, never a pause: tests go on as soon as they may
 
 

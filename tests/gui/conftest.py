@@ -7,14 +7,24 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # no window manager decides about the focus
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from window_desk import Desk
-from window_fixtures import _frozen_modules, broken, garbage_stays_here, no_thread_is_left, smear_folder, smears
+from window_fixtures import (
+    SLIDE_SIDE,
+    _frozen_modules,
+    broken,
+    garbage_stays_here,
+    no_thread_is_left,
+    smear_folder,
+    smears,
+)
 
 from leukdesk.settings import Settings
+from training.phantom.whole_slide import write_whole_slide
 
 __all__ = ["_frozen_modules", "broken", "garbage_stays_here", "no_thread_is_left", "smear_folder", "smears"]
 
@@ -40,6 +50,14 @@ def desk_with(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[Settings],
 def desk(desk_with: Callable[[Settings], Desk]) -> Desk:
     """A desk in the light theme."""
     return desk_with(Settings(theme="light"))
+
+
+@pytest.fixture(scope="session")
+def slide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A phantom slide of `SLIDE_SIDE` px, in two levels."""
+    path = tmp_path_factory.mktemp("slide") / "slide.tif"
+    write_whole_slide(path, SLIDE_SIDE, levels=2, compression="deflate")
+    return path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

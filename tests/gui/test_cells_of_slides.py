@@ -14,17 +14,8 @@ from leukdesk.analysis import slide_cells
 from leukdesk.domain.case import Case, CaseDetails
 from leukdesk.domain.recorded import WHOLE_IMAGE
 from leukdesk.imaging import file_bytes, slide_part, slides
-from training.phantom.whole_slide import write_whole_slide
 
 LEFT = Qt.MouseButton.LeftButton
-SIDE = 3_000
-
-
-@pytest.fixture(scope="module")
-def slide(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("slide") / "slide.tif"
-    write_whole_slide(path, SIDE, levels=2, compression="deflate")
-    return path
 
 
 @pytest.fixture

@@ -12,23 +12,14 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from window_desk import Desk
-from window_fixtures import WAIT_MS
+from window_fixtures import SLIDE_SIDE, WAIT_MS
 
 from leukdesk.app.viewmodels.comparison import Compared
 from leukdesk.app.viewmodels.tiles import CACHE_BYTES
 from leukdesk.app.views.widgets.measure import length_words
 from leukdesk.domain.vocabulary import RESEARCH_USE
-from training.phantom.whole_slide import write_whole_slide
 
 LEFT, NONE, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-SIDE = 3_000
-
-
-@pytest.fixture(scope="module")
-def slide(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("slide") / "slide.tif"
-    write_whole_slide(path, SIDE, levels=2, compression="deflate")
-    return path
 
 
 @pytest.fixture
@@ -136,7 +127,7 @@ def test_the_overview_shows_where_one_is_and_leads_elsewhere(opened: Desk) -> No
     settle(desk)
     assert overview.isVisible()
     desk.bot.mouseClick(overview, LEFT, pos=QPoint(overview.width() // 4, overview.height() // 2))
-    assert canvas.centre.x() == pytest.approx(SIDE / 4, abs=40)
+    assert canvas.centre.x() == pytest.approx(SLIDE_SIDE / 4, abs=40)
     left = canvas.centre.x()
     key(desk, Qt.Key.Key_Right, SHIFT)
     assert canvas.centre.x() == pytest.approx(left + canvas.viewport().width() / 4, abs=2)

@@ -30,7 +30,7 @@ def _page(folder: Path, **stated: Any) -> Iterator[Camera]:
         (folder / "recipe.toml").write_text('name = "all-stage-here"\nscope = "field"\n', encoding="utf-8")
         if stated:
             write_gate(folder / "gate", **{"active": "all-stage", "new": "all-stage-here", **stated})
-        session.gating.open(SimpleNamespace(folder=folder, title="Smears of spring 2026"))
+        session.window.gating.open(SimpleNamespace(folder=folder, title="Smears of spring 2026"))
         camera.until(lambda: not session.gate.doing)
         camera.rest()
         yield camera
@@ -65,7 +65,7 @@ def better(folder: Path) -> Iterator[Camera]:
 def below(folder: Path) -> Iterator[Camera]:
     """Further down on the same page."""
     with _page(folder, audit=True, notes=("class_worse", "few_groups", "active_may_have_seen")) as camera:
-        bar = camera.session.gating.view.page.verticalScrollBar()
+        bar = camera.session.window.gating.view.page.verticalScrollBar()
         bar.setValue(bar.maximum())
         yield camera
 
@@ -98,8 +98,8 @@ def alone(folder: Path) -> Iterator[Camera]:
 def decided(folder: Path) -> Iterator[Camera]:
     """It was decided to keep the present model."""
     with _page(folder, verdict="worse", difference=(-0.052, -0.083, -0.021), audit=True) as camera:
-        camera.session.gating.view.decision.why.setText("It has forgotten the early stage")
-        camera.session.gating.view.decision.keep.click()
+        camera.session.window.gating.view.decision.why.setText("It has forgotten the early stage")
+        camera.session.window.gating.view.decision.keep.click()
         camera.until(lambda: camera.session.gate.decision is not None and not camera.session.gate.doing)
         yield camera
 
@@ -120,7 +120,7 @@ def comparing(folder: Path) -> Iterator[Camera]:
         shutil.copy(path, at / f"specimen 24-0117 of the second floor field {number:03}.png")
     (folder / "Benign" / "broken.png").write_bytes(b"none")
     with _comparing(demonstration=True) as camera:
-        view = camera.session.models_comparing.view
+        view = camera.session.window.models_comparing.view
         view.take_folder(folder)
         view.begin.click()
         camera.until(lambda: not camera.session.comparing.running and camera.session.comparing.found is not None)
@@ -136,7 +136,7 @@ def _comparing(demonstration: bool = False) -> Iterator[Camera]:
         session.window.commands.go_models.trigger()
         session.window.models.compare.click()
         if demonstration:
-            view = session.models_comparing.view
+            view = session.window.models_comparing.view
             view.second.setCurrentText("phantom-demo-1.0")
         camera.rest()
         yield camera

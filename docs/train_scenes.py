@@ -97,7 +97,7 @@ def _below(above: Scene) -> Scene:
     @contextmanager
     def scene(folder: Path) -> Iterator[Camera]:
         with above(folder) as camera:
-            bar = camera.session.adaptations.view.page.verticalScrollBar()
+            bar = camera.session.window.adaptations.view.page.verticalScrollBar()
             bar.setValue(bar.maximum())
             yield camera
 

@@ -33,8 +33,8 @@ def run_scenes(desk: Desk) -> Iterator[tuple[str, QWidget]]:
     write_adaptation(paths.training_folder() / "2026-11-21-100001", bundle="fake-stage", notes=_NOTES)
     training.look()
     desk.until(lambda: any(one.compared for one in training.runs))
-    desk.session.adaptations.open(next(one for one in training.runs if one.compared))
-    desk.until(desk.session.adaptations.view.judge.isVisible)
+    desk.window.adaptations.open(next(one for one in training.runs if one.compared))
+    desk.until(desk.window.adaptations.view.judge.isVisible)
     yield "adapted", desk.window
     theme, over = desk.session.theme, desk.window
     for dialog in (RemoveRunDialog(theme, "x", over), RemoveRunDialog(theme, "x", over, copies=True), _goes_on(desk)):

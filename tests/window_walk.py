@@ -181,13 +181,13 @@ def _places(desk: Desk, folder: Path, broken: Path) -> Iterator[tuple[str, QWidg
 
 def _new_models(desk: Desk, run: Path) -> Iterator[tuple[str, QWidget]]:
     """The gate before and after a run was judged, and two models side by side."""
-    gate, comparing = desk.session.gate, desk.session.models_comparing.view
+    gate, comparing = desk.session.gate, desk.window.models_comparing.view
     desk.window.commands.go_train.trigger()
     for verdict in ("", "better"):
         if verdict:
             names = {"new": "fake-other", "active": "fake-stage"}
             write_gate(run / "gate", verdict=verdict, notes=("few_groups",), audit=True, original=True, **names)
-        desk.session.gating.open(SimpleNamespace(folder=run, title="x"))
+        desk.window.gating.open(SimpleNamespace(folder=run, title="x"))
         desk.until(lambda: not gate.doing)
         yield f"gate {verdict}", desk.window
     desk.window.commands.go_models.trigger()

@@ -27,6 +27,7 @@ from leukdesk.app.viewmodels.case_desk import case_desk
 from leukdesk.app.viewmodels.cell_keeper import CellKeeper
 from leukdesk.app.viewmodels.cell_memory import CellMemory
 from leukdesk.app.viewmodels.comparing_models import ComparingModels
+from leukdesk.app.viewmodels.desks import Desks
 from leukdesk.app.viewmodels.engine import Engine
 from leukdesk.app.viewmodels.gate_desk import GateDesk
 from leukdesk.app.viewmodels.guide import GuideViewModel
@@ -40,8 +41,8 @@ from leukdesk.app.viewmodels.reviewed_images import ReviewedImages
 from leukdesk.app.viewmodels.train_desk import TrainDesk
 from leukdesk.app.viewmodels.train_setup import TrainSetup
 from leukdesk.app.viewmodels.watch_desk import WatchDesk
-from leukdesk.app.views.made_when_shown import Adaptations, Gating, ModelsComparing, SettingUp
 from leukdesk.app.views.main_window import MainWindow
+from leukdesk.app.workers.at_leisure import AtLeisure
 from leukdesk.app.workers.collector import Collector
 from leukdesk.app.workers.hand_over import HandOver, hand_over
 from leukdesk.app.workers.lanes import Lanes
@@ -131,14 +132,14 @@ class Session:
         self.last_work = LastWork(paths.workspace_file(), self.lanes.pictures, workspace.load(paths.workspace_file()))
         guide = GuideViewModel(paths.guide, self.lanes.pictures)
         self.window = MainWindow(
-            *(self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()),
-            *(self.desk, self.batches, self.training),
+            *(self.model, self.fields, self.preferences, self.theme, sample_folder, guide, _folders()), self._desks
         )
         self.model.start_with(chosen)
         self.model.cells.example = sample_folder() / "phantom-02.png"
         self.window.stand_as(self.last_work.before)
         self.window.commands.reopen.setEnabled(bool(self.last_work.before.open))
         self._others = HandOver(paths.window_file())
+        self._places = AtLeisure(self.window.make_at_leisure(), self.window)
         self._trace = Trace()
         self._paths: list[Path] = []
         self._newcomer, self._hook = False, sys.excepthook
@@ -162,6 +163,10 @@ class Session:
         self.watch = WatchDesk(
             self.lanes.control, make_bench, self.casebook, paths.watch_folder, lambda: self.batches.busy
         )
+        self._desks = Desks(
+            *(self.desk, self.batches, self.models, self.comparing, self.watch),
+            *(self.training, self.train_setup, self.gate),
+        )
 
     def open(self, named: list[Path], *, newcomer: bool = False) -> None:
         """Show the window; what was named is opened once it is painted. A `newcomer` is welcomed, once."""
@@ -173,6 +178,7 @@ class Session:
         sys.excepthook = self._hook
         self._others.close()
         self._idle.wait(0)
+        self._places.end()
         self._collector.close()
         self.model.files.close()
         self.batches.stop_for_closing()
@@ -193,13 +199,6 @@ class Session:
 
     def _connect(self) -> None:
         sys.excepthook = self._caught
-        self.window.models.serve(self.models)
-        self.models_comparing = ModelsComparing(self.window.models, self.comparing, self.engine, self.theme)
-        self.models_comparing.image_wanted.connect(lambda path: self.window.open_paths([path]))
-        self.gating = Gating(self.window.train, self.gate, self.engine, self.theme)
-        self.adaptations = Adaptations(self.window.train, self.engine, self.theme)
-        self.setting_up = SettingUp(self.window.train, self.train_setup, self.theme)
-        self.window.keep_watch(self.watch)
         for lane in self.lanes.all():
             lane.crashed.connect(self._report)
         self.window.painted.connect(self._painted)
@@ -212,7 +211,7 @@ class Session:
         self.cell_keeper.kept.connect(self.window.analyse.tell_kept)
         self.cell_keeper.failed.connect(self.window.analyse.banner.tell)
         self.last_work.interrupted.connect(self.window.offer)
-        self.window.settings.recents_cleared.connect(self._forget)
+        self.window.recents_cleared.connect(self._forget)
         self.last_work.failed.connect(self.window.analyse.banner.tell)
         self.batches.watch_again(self.last_work.before.watched, self.last_work.note)
         for told in (self.model.opened, self.model.selected, self.window.places.currentChanged):
@@ -258,6 +257,7 @@ class Session:
         if not self.engine.loading:
             self._collector.start()
             QTimer.singleShot(_LATER_MS, self.casebook, self.casebook.begin_if_new)
+            self._places.begin()
 
     def _model_loaded(self) -> None:
         self._trace.mark("model")

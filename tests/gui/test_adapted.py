@@ -55,7 +55,7 @@ def test_before_and_after_is_a_click_from_the_run_and_the_gate_one_further(desk:
     (folder / "adaptation.json").write_text("{}")
     desk.start()
     desk.window.commands.go_train.trigger()
-    train, view = desk.window.train, desk.session.adaptations.view
+    train, view = desk.window.train, desk.window.adaptations.view
     desk.until(train.page.adapted.isVisible)
     desk.bot.mouseClick(train.page.adapted, LEFT)
     desk.until(view.error.isVisible)
@@ -72,7 +72,7 @@ def test_before_and_after_is_a_click_from_the_run_and_the_gate_one_further(desk:
     assert "fewer than 100 held-out images" in said
     assert "Nothing of what it learned was kept" in said
     desk.bot.mouseClick(view.judge, LEFT)
-    assert train.pages.currentWidget() is desk.session.gating.view
+    assert train.pages.currentWidget() is desk.window.gating.view
 
     desk.window.train.show_run(KEY)
     desk.bot.mouseClick(train.page.remove, LEFT)

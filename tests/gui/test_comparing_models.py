@@ -24,7 +24,7 @@ def test_two_models_are_compared_on_a_folder_and_an_image_opened(
     desk.start()
     desk.window.commands.go_models.trigger()
     desk.bot.mouseClick(desk.window.models.compare, LEFT)
-    view, comparing = desk.session.models_comparing.view, desk.session.comparing
+    view, comparing = desk.window.models_comparing.view, desk.session.comparing
     assert (view.first.currentText(), view.second.currentText()) == ("fake-stage-1.0", "fake-other-1.0")
     assert not view.begin.isEnabled()
     view.take_folder(folder)

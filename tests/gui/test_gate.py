@@ -62,9 +62,9 @@ def opened(desk: Desk, run: SimpleNamespace) -> GateView:
 
 
 def show(desk: Desk, run: SimpleNamespace) -> GateView:
-    desk.session.gating.open(run)
+    desk.window.gating.open(run)
     desk.until(lambda: not desk.session.gate.doing)
-    return desk.session.gating.view
+    return desk.window.gating.view
 
 
 def chips(view: GateView) -> list[Chip]:
@@ -123,7 +123,7 @@ def test_a_worse_model_is_used_only_with_a_reason_and_keeping_is_on_record(
     assert "stays in use" in view.banner.accessibleName()
     assert not view.decision.back.isVisible()
 
-    desk.session.gating.open(run)  # later: it is still known, and may be decided again
+    desk.window.gating.open(run)  # later: it is still known, and may be decided again
     desk.until(lambda: not desk.session.gate.doing and view.decision.said.isVisible())
     desk.bot.mouseClick(view.decision.again, LEFT)
     assert view.decision.keep.isVisible()
@@ -197,8 +197,8 @@ def test_the_new_model_is_used_and_left_again(
     real.open([])
     until(lambda: real.engine.card is not None and not real.engine.loading and len(real.engine.installed) == 3)
     real.window.commands.go_train.trigger()
-    real.gating.open(run)
-    view = real.gating.view
+    real.window.gating.open(run)
+    view = real.window.gating.view
     until(lambda: view.decision.use.isVisible() and not real.gate.doing)
     qtbot.mouseClick(view.decision.use, LEFT)
     until(lambda: real.engine.card is not None and real.engine.card.name == name and not real.engine.loading)

@@ -132,7 +132,7 @@ def test_from_the_guided_pages_over_a_closed_window_to_a_model_in_use_and_back(
     assert (run.folder / "best.safetensors").is_file()
 
     qtbot.mouseClick(page.judge, LEFT)
-    view = session.gating.view
+    view = session.window.gating.view
     qtbot.waitUntil(lambda: view.form.judge.isVisible() and view.form.judge.isEnabled(), timeout=LONG_MS)
     view.form.audited.setChecked(False)
     qtbot.mouseClick(view.form.judge, LEFT)

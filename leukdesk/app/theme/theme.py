@@ -44,7 +44,7 @@ class Theme(QObject):
         self._icons = Icons(icon_folder)
         self._dressed: list[Callable[[], None]] = []
         self._mode = mode
-        self._colours = LIGHT
+        self._colours = THEMES.get(mode, LIGHT)  # icons are drawn in these before `use`
         self._text_size = text_size
         self.moving = True  # whether anything moves by itself; pictures are taken of what stands still
         application.setStyle(QStyleFactory.create("Fusion"))

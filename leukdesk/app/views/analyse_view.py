@@ -183,11 +183,10 @@ class AnalyseView(QWidget):
         work.setSpacing(0)
         work.addLayout(middle, 1)
         work.addWidget(self.inspector)
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self._work)
-        self._pages.addWidget(self._search)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addLayout(self._pages, 1)
+        for one in (self.welcome, self._work, self._search):
+            self._pages.addWidget(one)

@@ -36,13 +36,13 @@ class BatchView(QWidget):
         self.banner = Banner(theme)
         self.setup, self.work = BatchSetup(desk, theme), BatchWork(desk, theme)
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.setup)
-        self._pages.addWidget(self.work)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addLayout(self._pages, 1)
+        self._pages.addWidget(self.setup)
+        self._pages.addWidget(self.work)
         self._connect()
 
     def first_control(self) -> QWidget:

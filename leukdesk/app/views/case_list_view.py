@@ -193,13 +193,13 @@ class CaseListView(QWidget):
         under.addWidget(self._loading)
         under.addStretch(1)
         self._loading = waiting  # type: ignore[assignment]
-        for one in (self.table, waiting, self.message):
-            self._pages.addWidget(one)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(self._pages, 1)
+        for one in (self.table, waiting, self.message):
+            self._pages.addWidget(one)
         self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 

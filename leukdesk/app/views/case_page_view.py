@@ -130,8 +130,6 @@ class CasePageView(QWidget):
         none.addWidget(self.error)
         none.addWidget(self._waiting)
         none.addStretch(1)
-        for one in (self.images, self.empty, self._none):
-            self._pages.addWidget(one)
         main.setSpacing(0)
         main.addWidget(self._head())
         main.addLayout(self._pages, 1)
@@ -139,6 +137,8 @@ class CasePageView(QWidget):
         whole.setSpacing(0)
         whole.addLayout(main, 1)
         whole.addWidget(self.sections)
+        for one in (self.images, self.empty, self._none):
+            self._pages.addWidget(one)
         self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 

@@ -56,6 +56,7 @@ class CellsPanel(QFrame):
         self.setProperty("panel", "list")
         self._set_up()
         self._lay_out()
+        self._turn("cells")
         self._connect()
         self._connect_edits()
         self.refresh()
@@ -82,7 +83,6 @@ class CellsPanel(QFrame):
         self.add_page("differential", self.tr("Differential"), self.differential)
         self.add_page("tally", self.tr("Count by hand"), self.tally)
         self._keys.watch(self._stage.canvas, self.gallery.grid)
-        self._turn("cells")
         self.segments.choose("cells")
 
     def _connect(self) -> None:

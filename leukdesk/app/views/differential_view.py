@@ -49,12 +49,6 @@ class DifferentialView(QWidget):
         self.method = Picker(theme, self.tr("Limits"))
         self.white = QLineEdit()
         self.blasts = Banner(theme)
-        self.blasts.say(
-            self.tr("This model knows no blasts: a blast count needs the reader."),
-            self.tr("Blasts that you name yourself are counted."),
-            "attention",
-        )
-        self.blasts.close_button.hide()
         self.total = label("", "strong", wrap=True)
         self.words = label("", "", wrap=True)
         self.save_table = QPushButton(self.tr("Save the differential…"))
@@ -64,8 +58,17 @@ class DifferentialView(QWidget):
         self.keep.clicked.connect(actions.keep_cells.trigger)
         self._set_up()
         self._lay_out()
+        self._say_no_blasts()
         self._connect()
         self.refresh()
+
+    def _say_no_blasts(self) -> None:
+        self.blasts.say(
+            self.tr("This model knows no blasts: a blast count needs the reader."),
+            self.tr("Blasts that you name yourself are counted."),
+            "attention",
+        )
+        self.blasts.close_button.hide()
 
     def refresh(self) -> None:
         """Follow the view-model."""

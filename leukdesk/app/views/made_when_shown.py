@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from leukdesk.app.theme.theme import Theme
-from leukdesk.app.viewmodels.comparing_models import ComparingModels
-from leukdesk.app.viewmodels.engine import Engine
-from leukdesk.app.viewmodels.gate_desk import GateDesk
-from leukdesk.app.viewmodels.train_setup import TrainSetup
-from leukdesk.app.views.models_view import ModelsView
-from leukdesk.app.views.train_view import TrainView
-from leukdesk.training_runs import TrainingRun
 
 if TYPE_CHECKING:
+    from leukdesk.app.viewmodels.comparing_models import ComparingModels
+    from leukdesk.app.viewmodels.engine import Engine
+    from leukdesk.app.viewmodels.gate_desk import GateDesk
+    from leukdesk.app.viewmodels.train_setup import TrainSetup
     from leukdesk.app.views.adaptation_view import AdaptationView
     from leukdesk.app.views.comparing_models_view import ComparingModelsView
     from leukdesk.app.views.gate_view import GateView
+    from leukdesk.app.views.models_view import ModelsView
     from leukdesk.app.views.train_setup_view import TrainSetupView
+    from leukdesk.app.views.train_view import TrainView
+    from leukdesk.training_runs import TrainingRun
 
 
 class Trained(Protocol):

@@ -28,31 +28,21 @@ from PySide6.QtWidgets import (
 
 from leukdesk.app.theme.theme import Theme
 from leukdesk.app.viewmodels.analyse import AnalyseViewModel
-from leukdesk.app.viewmodels.batch_desk import BatchDesk
-from leukdesk.app.viewmodels.case_desk import CaseDesk
+from leukdesk.app.viewmodels.desks import Desks
 from leukdesk.app.viewmodels.guide import GuideViewModel
 from leukdesk.app.viewmodels.open_fields import OpenFieldsViewModel
 from leukdesk.app.viewmodels.preferences import Preferences
-from leukdesk.app.viewmodels.train_desk import TrainDesk
-from leukdesk.app.viewmodels.watch_desk import WatchDesk
-from leukdesk.app.views.account_settings import AccountSettings
 from leukdesk.app.views.actions import Actions
 from leukdesk.app.views.analyse_view import AnalyseView
-from leukdesk.app.views.batch_view import BatchView
-from leukdesk.app.views.case_judging import CaseJudging
-from leukdesk.app.views.cases_view import CasesView
 from leukdesk.app.views.enter_presses import press_focused
 from leukdesk.app.views.help_desk import HelpDesk
+from leukdesk.app.views.late_places import PLACES, HasLatePlaces
 from leukdesk.app.views.leaving import Leaving
 from leukdesk.app.views.locking import Locking
-from leukdesk.app.views.menus import fill_menus, sections
-from leukdesk.app.views.models_view import ModelsView
+from leukdesk.app.views.menus import fill_menus
 from leukdesk.app.views.openings import Openings, paths_in
 from leukdesk.app.views.placement import fills, fitting
-from leukdesk.app.views.reporting import Reporting
-from leukdesk.app.views.settings_view import SettingsView
 from leukdesk.app.views.status_strip import StatusStrip
-from leukdesk.app.views.train_view import TrainView
 from leukdesk.app.views.training_goes_on import AskBeforeLeaving
 from leukdesk.app.views.training_note import training_note
 from leukdesk.app.views.watch_place import WatchPlace
@@ -63,14 +53,15 @@ from leukdesk.settings import Theme as ThemeName
 from leukdesk.workspace import Workspace
 
 
-class MainWindow(QMainWindow):
-    """To add a place: 1. its action, 2. its view in `_views`, 3. both in `_add_places`.
+class MainWindow(QMainWindow, HasLatePlaces):
+    """To add a place: 1. its action, among `Actions.ways`, 2. its name and its view in `late_places`.
 
     `painted` is emitted once, after the first paint.
     """
 
     painted = Signal()
     closing = Signal()
+    recents_cleared = Signal()
 
     def __init__(
         self,
@@ -81,36 +72,34 @@ class MainWindow(QMainWindow):
         sample: Callable[[], Path],
         guide: GuideViewModel,
         folders: tuple[Path, Path],
-        desk: CaseDesk,
-        batches: BatchDesk,
-        training: TrainDesk,
+        desks: Desks,
     ) -> None:
         """`sample`: where the sample case is; `folders`: the user's data, and the translations."""
         super().__init__()
         self._model, self._fields, self._preferences = model, fields, preferences
-        self._theme, self._sample = theme, sample
+        self._theme, self._sample, self._desks, self._folders = theme, sample, desks, folders
         self._was_painted, self._whole = False, QWidget()
         one = self.commands = Actions(theme, self)
         self.rail = Rail(theme)
         self.places = QStackedWidget()
         self.analyse = AnalyseView(model, fields, theme, self.commands)
-        self._make_work(batches, training)
-        recent = fill_menus(self.menuBar(), self.commands)
+        self._menus = self.menuBar()
+        recent = fill_menus(self._menus, one)
         self.openings = Openings(model, preferences, self.commands, recent, self)
-        self.commands.rebind(preferences.settings.keys)
-        accounts = AccountSettings(desk.casebook, preferences, theme)
-        self.settings = SettingsView(preferences, theme, one, sections(self.menuBar()), folders, accounts)
-        self._make_cases(desk)
-        self._views = (self.analyse, self.batch, self.cases, self.models, self.train, self.settings)
+        if preferences.settings.keys:
+            self.commands.rebind(preferences.settings.keys)
+        self.staying = AskBeforeLeaving(desks.training, theme, self)
+        self.watch = WatchPlace(lambda: self.models, desks.watch, theme, self.analyse.banner, one.go_models, self)
         self._ways = one.ways()
         self.status = StatusStrip(model, theme, self.commands)
-        self.status.add(training_note(training, one.go_train, self))
+        self.status.add(training_note(desks.training, one.go_train, self))
         self.help = HelpDesk(self, self.commands, self.analyse, theme, model, guide, folders[0])
-        self.leaving = Leaving(self, desk, self.analyse.banner, self.commands.restore_history, theme)
+        self.leaving = Leaving(self, desks.cases, self.analyse.banner, self.commands.restore_history, theme)
         self._set_up()
         self._add_places()
+        self._begin_places()
         self._lay_out()
-        self.locking = Locking(self, desk.casebook, preferences, one.lock, theme)
+        self.locking = Locking(self, desks.cases.casebook, preferences, one.lock, theme)
         self._connect()
 
     # -- what the user asks for
@@ -123,7 +112,7 @@ class MainWindow(QMainWindow):
         paths = self.without_models(paths)
         if not paths:
             return
-        case = self.cases.case_for_images()
+        case = self.cases.case_for_images() if self.is_made("cases") else None
         self.go_to(0)
         self._model.open(paths, at, case)
 
@@ -145,25 +134,28 @@ class MainWindow(QMainWindow):
             self.go_to(0)
             self._model.open(named, None, None)
 
-    def _look_at(self, paths: list[Path], at: Path | None) -> None:
+    def look_at(self, paths: list[Path], at: Path | None) -> None:
         """Images of the case that is shown."""
         case = self.cases.case
         self.go_to(0)
         self._model.open(paths, at, case)
 
-    def _look_at_one(self, path: Path, case: Case | None) -> None:
+    def look_at_one(self, path: Path, case: Case | None) -> None:
+        """An image for a case, or for none."""
         self.go_to(0)
         self._model.open([path], None, case)
 
-    def _tell_signed(self) -> None:
+    def tell_signed(self) -> None:
+        """Say that no image goes into the case that is shown."""
         words = self.tr("Amend the case first to add images. What is found now is kept in no case.")
         self.analyse.banner.say(self.tr("The case is signed."), words)
 
     def go_to(self, place: int, _checked: bool = False) -> None:
         """Show another place."""
+        view = getattr(self, PLACES[place])  # made now, where it was not there yet
         self.rail.show_place(place)
         self.places.setCurrentIndex(place)
-        self._views[place].first_control().setFocus()
+        view.first_control().setFocus()
 
     def _show_key_settings(self) -> None:
         self.commands.go_settings.trigger()
@@ -179,7 +171,7 @@ class MainWindow(QMainWindow):
             switches=tuple(one.objectName() for one in self._lasting() if one.isChecked()),
             rect=(rect.x(), rect.y(), rect.width(), rect.height()),
             maximized=self.isMaximized(),
-            watched=self.batch.desk.watched_batch,
+            watched=self._desks.batches.watched_batch,
         )
 
     def stand_as(self, before: Workspace) -> None:
@@ -230,7 +222,7 @@ class MainWindow(QMainWindow):
         self._take_dropped(paths_in(event.mimeData()))
 
     def _take_dropped(self, paths: list[Path]) -> None:
-        if self.places.currentWidget() is self.batch:
+        if PLACES[self.places.currentIndex()] == "batch":
             self.batch.add_sources(paths)
         else:
             self.open_paths(paths)
@@ -259,25 +251,6 @@ class MainWindow(QMainWindow):
 
     # -- building
 
-    def _make_work(self, batches: BatchDesk, training: TrainDesk) -> None:
-        """The places for many images, for models, and for making one."""
-        self.batch = BatchView(batches, self._theme)
-        self.models = ModelsView(self._model.engine, self._theme)
-        self.train = TrainView(training, self._theme)
-        self.train.offer(self.commands.most_useful)
-        self.staying = AskBeforeLeaving(training, self._theme, self)
-
-    def keep_watch(self, desk: WatchDesk) -> None:
-        """Put keeping watch into the Models place."""
-        self.watch = WatchPlace(self.models, desk, self._theme, self.analyse.banner, self.commands.go_models)
-
-    def _make_cases(self, desk: CaseDesk) -> None:
-        """The Cases place, and what is done on the page of a case beside keeping it."""
-        one, theme = self.commands, self._theme
-        self.cases = CasesView(desk, self._model, theme, one)
-        self.judging = CaseJudging(self.cases, desk, self._model.engine, self._preferences, theme, one)
-        self.reporting = Reporting(self.cases, desk, theme, one.report_case)
-
     def _set_up(self) -> None:
         self.setWindowTitle("leukdesk")
         self.setWindowIcon(self._theme.window_icon())
@@ -287,9 +260,9 @@ class MainWindow(QMainWindow):
 
     def _add_places(self) -> None:
         one = self.commands
-        for place, (view, action) in enumerate(zip(self._views, self._ways, strict=True)):
-            self.places.addWidget(view)
-            self.rail.add_place(action, action.objectName().removeprefix("go_"), foot=action is one.go_settings)
+        for place, (name, action) in enumerate(zip(PLACES, self._ways, strict=True)):
+            self.places.addWidget(self.analyse if name == "analyse" else QWidget())
+            self.rail.add_place(action, name, foot=action is one.go_settings)
             action.triggered.connect(partial(self.go_to, place))
         self.rail.add_foot(one.keys, "keyboard")
         self.rail.show_place(0)
@@ -313,17 +286,13 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         one = self.commands
         self.openings.chosen.connect(self.open_paths)
-        self.cases.images_wanted.connect(self._look_at)
-        self.cases.refused_images.connect(self._tell_signed)
-        self.batch.image_wanted.connect(self._look_at_one)
-        self.batch.offer_in(self.analyse.banner, one.go_batch)
         self.openings.recent_changed.connect(self.analyse.welcome.offer)
         self.analyse.welcome.reopened.connect(lambda name: self.open_paths([Path(name)]))
         self.analyse.welcome.offer(self._preferences.settings.recent)
         self.openings.nothing_to_paste.connect(self._say_nothing_to_paste)
         self.openings.pass_over(self._sample())
         one.calibrate.triggered.connect(self._calibrate)
-        self.settings.recents_cleared.connect(self.openings.forget)
+        self.recents_cleared.connect(self.openings.forget)
         one.open_sample.triggered.connect(lambda: self.open_paths([self._sample()]))
         one.quit.triggered.connect(self.close)
         one.keys_changed.connect(lambda: self._preferences.set_keys(one.rebound()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from leukdesk.app.theme.theme import Theme
-from leukdesk.app.viewmodels.watch_desk import WatchDesk
-from leukdesk.app.views.models_view import ModelsView
 from leukdesk.app.views.widgets.banner import Banner
-from leukdesk.app.views.widgets.form_dialog import FormDialog
 
 if TYPE_CHECKING:
+    from leukdesk.app.viewmodels.watch_desk import WatchDesk
+    from leukdesk.app.views.models_view import ModelsView
     from leukdesk.app.views.watch_view import WatchView
 
 _WIDTH = 460  # px
@@ -24,12 +24,24 @@ _WIDTH = 460  # px
 class WatchPlace(QObject):
     """`notice` is where a drift is told; `go_models` leads to the Models place."""
 
-    def __init__(self, models: ModelsView, desk: WatchDesk, theme: Theme, notice: Banner, go_models: QAction) -> None:
-        super().__init__(models)
+    def __init__(
+        self,
+        models: Callable[[], ModelsView],
+        desk: WatchDesk,
+        theme: Theme,
+        notice: Banner,
+        go_models: QAction,
+        parent: QObject,
+    ) -> None:
+        """`models` makes the Models place, where it is not there yet."""
+        super().__init__(parent)
         self._models, self._desk, self._theme = models, desk, theme
         self._notice, self._go_models = notice, go_models
-        self.button = models.add_deed(self.tr("Keeping watch…"))
         desk.drifted.connect(self._tell)
+
+    def put_into(self, models: ModelsView) -> None:
+        """Put its button into the Models place."""
+        self.button = models.add_deed(self.tr("Keeping watch…"))
         self.button.clicked.connect(self.show)
 
     @cached_property
@@ -37,21 +49,24 @@ class WatchPlace(QObject):
         """The page, made when it is first shown."""
         from leukdesk.app.views.watch_view import WatchView
 
-        made = WatchView(self._desk, self._theme, self._models)  # of the window, or it would outlive it
+        models = self._models()
+        made = WatchView(self._desk, self._theme, models)  # of the window, or it would outlive it
         made.hide()
-        made.left.connect(self._models.show_models)
+        made.left.connect(models.show_models)
         made.anew_wished.connect(self.ask_why)
         return made
 
     def show(self) -> None:
         """Show the page."""
         self._go_models.trigger()
-        self._models.show_page(self.view)
+        self._models().show_page(self.view)
         self._desk.look()
 
     def ask_why(self) -> None:
         """Ask why base lines begin anew."""
-        dialog = FormDialog(self._theme, self.tr("Begin base lines anew"), _WIDTH, self._models.window())
+        from leukdesk.app.views.widgets.form_dialog import FormDialog
+
+        dialog = FormDialog(self._theme, self.tr("Begin base lines anew"), _WIDTH, self._models().window())
         why, begin = QLineEdit(), QPushButton(self.tr("Begin anew"))
         why.setAccessibleName(self.tr("Reason"))
         why.setPlaceholderText(self.tr("A new stain, lamp or camera, say"))

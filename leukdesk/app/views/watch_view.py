@@ -250,14 +250,14 @@ class WatchView(QWidget):
         page.column.addStretch(1)
         self._page = QWidget()
         page.fill(self._page)
-        for page_of_state in (self._page, self.empty, self.awaited):
-            self._pages.addWidget(page_of_state)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._head())
         whole.addWidget(self.banner)
         whole.addLayout(self._pages, 1)
+        for page_of_state in (self._page, self.empty, self.awaited):
+            self._pages.addWidget(page_of_state)
         self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 

@@ -36,19 +36,17 @@ HEAVY = frozenset(
 )
 
 
-# Built when they are first shown (`app/views/made_when_shown.py`): none of them before the first paint.
+# Built when first shown (`app/views/late_places.py`, `made_when_shown.py`): none of them before the first paint.
 SHOWN_LATER = (
     "leukdesk.analysis.relink",
     *(
         f"leukdesk.app.views.{name}"
         for name in (
-            "adaptation_view",
-            "calibration_dialog",
-            "comparing_models_view",
-            "gate_view",
-            "train_setup_view",
-            "watch_view",
-            "widget_gallery",
+            *("account_settings", "adaptation_view", "batch_setup", "batch_view", "batch_work", "calibration_dialog"),
+            *("case_judging", "case_list_view", "case_page_view", "cases_view", "comparing_models_view", "gate_view"),
+            *("key_settings", "made_when_shown", "model_card", "models_view", "report_dialog", "reporting"),
+            *("review_desk", "review_view", "run_list_view", "run_page_view", "settings_view", "train_setup_view"),
+            *("train_view", "watch_view", "widget_gallery"),
         )
     ),
 )

@@ -49,9 +49,9 @@ class RunProgress:
 
     @property
     def share(self) -> float:
-        """How much is done of all epochs, 0..1; patience may end it sooner."""
+        """How much is done of all epochs, 0..1 (patience may end it sooner); then of what an adaptation asks."""
         if self.is_trained:
-            return 1.0
+            return self.asked or 1.0
         return min(1.0, (len(self.epochs) + self.step) / self.total) if self.total else 0.0
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from window_desk import Desk
 
 from leukdesk import paths
@@ -31,9 +31,11 @@ def test_while_it_is_compared_the_page_says_how_far_that_is_and_how_long_it_take
     desk.window.commands.go_train.trigger()
     page = desk.window.train.page
     desk.until(lambda: "Images compared: 25 % · about 2 min left" in page.words.text())
+    assert "25 %" in desk.window.train.list.list.item(0).text()
     assert page.bar.isVisible()
     assert (page.bar.value(), page.bar.maximum()) == (250, 1_000)
     assert page.stop.isVisible()
+    assert any(one.text() == "Comparing: 25 %, 2 min left" for one in desk.window.status.findChildren(QPushButton))
 
 
 def test_a_first_stage_is_not_judged_but_leads_to_the_second(desk: Desk) -> None:

@@ -101,10 +101,9 @@ class RunPage(QWidget):
 
     def _show_progress(self, run: TrainingRun) -> None:
         progress = run.progress
-        share = progress.asked if progress.is_trained else progress.share
         unknown = not progress.total or (progress.is_trained and not progress.asked)
         self.bar.setRange(0, 0 if run.is_on and unknown else 1000)
-        self.bar.setValue(round(1000 * share))
+        self.bar.setValue(round(1000 * progress.share))
         self.bar.setVisible(run.is_on or not progress.is_trained)
         self.words.setText(progress_words(run))
         images = progress.images or {}

@@ -49,8 +49,11 @@ def training_note(desk: TrainDesk, go: QAction, window: QWidget) -> QPushButton:
 def _words(run: TrainingRun) -> str:
     if not run.is_on:
         return translate("Training", "Training has ended: {state}").format(state=state_word(run))
-    share = number(100 * run.progress.share)
+    share, compares = number(100 * run.progress.share), run.progress.is_trained
     if run.progress.eta_s <= 0 or run.stopping:
-        return translate("Training", "Training: {share} %").format(share=share)
+        words = translate("Training", "Comparing…") if compares else translate("Training", "Training: {share} %")
+        return words.format(share=share)
     left = duration_words(seconds_left(run.progress))
-    return translate("Training", "Training: {share} %, {time} left").format(share=share, time=left)
+    words = translate("Training", "Training: {share} %, {time} left")
+    words = translate("Training", "Comparing: {share} %, {time} left") if compares else words
+    return words.format(share=share, time=left)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.batch_files import encoded, variant
-from leukdesk.analysis.analyse import conclude, prepare
+from leukdesk.analysis.analyse import analyse_image
 from leukdesk.bootstrap import Workbench
 from leukdesk.domain.finding import Finding
 from leukdesk.domain.image import ImageSource, SmearImage
@@ -49,9 +49,7 @@ def main() -> int:
                 pixels = decode(data, "JPEG", LIMIT_PX, at_least=at_least).pixels
                 taken[at_least].append(1000 * (time.thread_time() - begun))
                 source = ImageSource(Path(str(number)), "", "JPEG", WIDTH, HEIGHT, 8, 1, None, synthetic=False)
-                one_input, quality = prepare(SmearImage(source, pixels), predictor)
-                (prediction,) = predictor.predict(one_input[None], explain=False)
-                findings[at_least].append(conclude(source, quality, prediction, predictor))
+                findings[at_least].append(analyse_image(SmearImage(source, pixels), predictor, explain=False))
     for at_least, found in findings.items():
         report(at_least, found, findings[0], statistics.median(taken[at_least]))
     return 0

@@ -7,23 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.analysis.decide import decide
+from leukdesk.analysis.measuring import fit, measure
 from leukdesk.domain.finding import Finding
 from leukdesk.domain.optics import Acquisition
-from leukdesk.domain.quality import QualityFlag
 from leukdesk.imaging.file_bytes import Reading
-from leukdesk.imaging.preprocess import fitted, squared
-from leukdesk.imaging.quality import measure_quality
 from leukdesk.imaging.read import read_image
 from leukdesk.imaging.slides import read_region
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from leukdesk.analysis.measuring import Prepared
     from leukdesk.analysis.ports import Predictor
-    from leukdesk.domain.image import ImageSource, Region, SmearImage
+    from leukdesk.domain.image import Region, SmearImage
     from leukdesk.domain.prediction import Prediction
-    from leukdesk.domain.quality import Quality
 
 NOT_SAID = Acquisition()
 
@@ -65,24 +60,13 @@ def analyse_image(
     image: SmearImage, predictor: Predictor, *, explain: bool = True, taken: Acquisition = NOT_SAID
 ) -> Finding:
     """Analyse pixels that are already read; with heatmaps unless `explain` is false. Raises `EngineError`."""
-    one_input, quality = prepare(image, predictor, taken)
-    (prediction,) = predictor.predict(one_input[None], explain=explain)
-    return conclude(image.source, quality, prediction, predictor)
+    prepared = measure(fit(image, predictor.card), predictor.card, taken)
+    (prediction,) = predictor.predict(prepared.model_input[None], explain=explain)
+    return conclude(prepared, prediction, predictor)
 
 
-def prepare(
-    image: SmearImage, predictor: Predictor, taken: Acquisition = NOT_SAID
-) -> tuple[NDArray[np.uint8], Quality]:
-    """The model's input, uint8 RGB (size, size, 3), and the quality of the image it was made from."""
-    card = predictor.card
-    small = fitted(image.pixels, card.input_size)
-    quality = measure_quality(image, input_size=card.input_size, um_per_px=card.um_per_px, fitted_to_input=small)
-    if taken.other_stain_than(card.stain):
-        quality = replace(quality, flags=(*quality.flags, QualityFlag.STAIN))
-    return squared(small, card.input_size), quality
-
-
-def conclude(source: ImageSource, quality: Quality, prediction: Prediction, predictor: Predictor) -> Finding:
+def conclude(prepared: Prepared, prediction: Prediction, predictor: Predictor) -> Finding:
     """The finding that follows from what was measured and predicted."""
+    _, source, quality = prepared
     decision, reason = decide(prediction, quality, predictor.card)
     return Finding(source, predictor.bundle, prediction, quality, decision, reason, predictor.engine)

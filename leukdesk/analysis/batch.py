@@ -10,25 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import cv2
-import numpy as np
 
-from leukdesk.analysis.analyse import NOT_SAID, conclude, prepare, read_taken
-from leukdesk.domain.errors import Cancelled, EngineError, ImageError
+from leukdesk.analysis.analyse import NOT_SAID
+from leukdesk.analysis.batch_work import ImageWork, Task
+from leukdesk.analysis.measuring import chunks
+from leukdesk.domain.errors import Cancelled
 from leukdesk.domain.finding import Failure, Outcome
+from leukdesk.domain.recorded import NewFinding
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from leukdesk.analysis.ports import Predictor
-    from leukdesk.domain.image import ImageSource
     from leukdesk.domain.optics import Acquisition
-    from leukdesk.domain.quality import Quality
 
-# Engines like batches, users like progress. Decoded pixels live only until they are scaled, one image a thread.
-BATCH = 8
+BATCH = 16  # images that a thread does together: enough to be measured in one turn, few enough for progress
 
 Result = TypeVar("Result")
-_Prepared = tuple["NDArray[np.uint8]", "ImageSource", "Quality"]
 
 
 def analyse_files(
@@ -48,11 +44,8 @@ def analyse_files(
     the consumer. `taken` says how an image was taken, in any thread.
     """
     size = max(1, min(BATCH, -(-len(paths) // workers)))
-    batches = [paths[at : at + size] for at in range(0, len(paths), size)]
-    work = partial(
-        _analyse_batch, predictor=predictor, limit_px=limit_px, explain=explain, cancelled=cancelled, taken=taken
-    )
-    return in_order(work, batches, workers)
+    work = ImageWork([predictor], limit_px=limit_px, explain=explain, taken=taken, cancelled=cancelled)
+    return in_order(partial(_outcomes, work), chunks(paths, size, workers), workers)
 
 
 def in_order(
@@ -85,33 +78,9 @@ def _refill(
     return bool(running)
 
 
-def _analyse_batch(
-    paths: Sequence[Path],
-    predictor: Predictor,
-    limit_px: int,
-    explain: bool,
-    cancelled: Callable[[], bool],
-    taken: Callable[[Path], Acquisition],
-) -> list[Outcome]:
-    prepared = []
-    for path in paths:
-        if cancelled():
-            raise Cancelled
-        prepared.append(_prepared(path, predictor, limit_px, taken(path)))
-    inputs = [one[0] for one in prepared if not isinstance(one, Failure)]
-    try:
-        predictions = iter(predictor.predict(np.stack(inputs), explain=explain) if inputs else ())
-    except EngineError as error:
-        return [one if isinstance(one, Failure) else Failure(one[1].path, error) for one in prepared]
+def _outcomes(work: ImageWork, paths: Sequence[Path]) -> list[Outcome]:
+    outcomes = (one.outcome for one in work([Task(number, path, 0) for number, path in enumerate(paths)]))
+    # Nothing else: none is known from before, since no history was asked, and cells are other work.
     return [
-        one if isinstance(one, Failure) else conclude(one[1], one[2], next(predictions), predictor) for one in prepared
+        one.finding if isinstance(one, NewFinding) else one for one in outcomes if isinstance(one, NewFinding | Failure)
     ]
-
-
-def _prepared(path: Path, predictor: Predictor, limit_px: int, taken: Acquisition) -> _Prepared | Failure:
-    try:
-        image = read_taken(path, taken, limit_px=limit_px)
-    except ImageError as error:
-        return Failure(path, error)
-    model_input, quality = prepare(image, predictor, taken)
-    return model_input, image.source, quality

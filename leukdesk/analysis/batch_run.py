@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Protocol
 
 from leukdesk.analysis.batch_work import KnownAlready, Task, Worked
+from leukdesk.analysis.measuring import chunks
 from leukdesk.analysis.pace import Pace
 from leukdesk.domain.batch import BatchEvent, BatchModel, BatchOptions, BatchRow
 from leukdesk.domain.finding import Decision, Failure, Finding
@@ -159,8 +160,8 @@ class _Flight:
     def take(self, items: Sequence[JobItem]) -> None:
         """Give claimed items to the crew."""
         tasks = [Task(one.number, one.path, self._options.model_of(one.number)) for one in items]
-        for at in range(0, len(tasks), self._chunk):
-            self.running.add(self._crew.submit(tasks[at : at + self._chunk]))
+        for chunk in chunks(tasks, self._chunk, self._crew.size):
+            self.running.add(self._crew.submit(chunk))
 
     def wait(self) -> bool:
         """Wait for the next results; whether it is time to record them."""

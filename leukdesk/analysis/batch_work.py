@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from leukdesk.analysis.analyse import NOT_SAID, conclude, prepare, read_taken
-from leukdesk.domain.errors import EngineError, ImageError, KnownError
+from leukdesk.analysis.analyse import NOT_SAID, conclude, read_taken
+from leukdesk.analysis.measuring import Prepared, fit, gathered, measure, turn
+from leukdesk.domain.errors import Cancelled, EngineError, ImageError, KnownError
 from leukdesk.domain.finding import Failure, Finding
 from leukdesk.domain.recorded import NewField, NewFinding
 from leukdesk.imaging.read import sha256_to_know
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from leukdesk.analysis.measuring import Fitted
     from leukdesk.analysis.ports import Predictor
-    from leukdesk.domain.image import ImageSource, SmearImage
+    from leukdesk.domain.image import SmearImage
     from leukdesk.domain.optics import Acquisition
-    from leukdesk.domain.quality import Quality
 
 Result = TypeVar("Result")
 _log = logging.getLogger("leukdesk.analysis")
@@ -55,11 +54,11 @@ class Worked:
     outcome: NewFinding | NewField | Failure | KnownAlready
 
 
-_Prepared = tuple["NDArray[np.uint8]", "ImageSource", "Quality"]
+_Outcome = Prepared | Failure | KnownAlready
 
 
 class ImageWork:
-    """Classifies whole images; threads may share it. Calling it raises nothing but bugs of the caller."""
+    """Classifies whole images; threads may share it. Calling it raises `Cancelled`, and bugs of the caller."""
 
     def __init__(
         self,
@@ -70,30 +69,22 @@ class ImageWork:
         taken: Callable[[Path], Acquisition] = lambda path: NOT_SAID,
         known: Known | None = None,
         draw: Callable[[Finding], object] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """`known` gives, of some hashes and a bundle's hash, the ids of older findings, which are used again.
 
         `draw` does something with a finding's heatmaps, and raises `ImageError` where its image changed meanwhile.
+        `cancelled` is asked before each image.
         """
         self._predictors, self._limit_px, self._explain = predictors, limit_px, explain
-        self._taken, self._known, self._draw = taken, known, draw
+        self._taken, self._known, self._draw, self._cancelled = taken, known, draw, cancelled
 
     def __call__(self, tasks: Sequence[Task]) -> list[Worked]:
         """Do some tasks; tasks of one file that follow each other read it once."""
-        known = self._known_of(tasks)
-        prepared: list[_Prepared | Failure | KnownAlready] = []
-        image: SmearImage | Failure | None = None
-        for at, task in enumerate(tasks):
-            if at in known:
-                prepared.append(known[at])
-                continue
-            if image is None or task.path != tasks[at - 1].path:
-                image = _of_one_file(task.path, self._read)
-            if isinstance(image, Failure):
-                prepared.append(image)
-            else:
-                prepared.append(_of_one_file(task.path, partial(self._prepare, image, task)))
-        return self._concluded(tasks, prepared)
+        done: dict[int, _Outcome] = {**self._known_of(tasks)}
+        for group in gathered(self._fitted(tasks, done)):
+            done |= self._measured(tasks, group)
+        return self._concluded(tasks, [done[at] for at in range(len(tasks))])
 
     def _known_of(self, tasks: Sequence[Task]) -> dict[int, KnownAlready]:
         if self._known is None:
@@ -104,14 +95,37 @@ class ImageWork:
     def _read(self, path: Path) -> SmearImage:
         return read_taken(path, self._taken(path), limit_px=self._limit_px)
 
-    def _prepare(self, image: SmearImage, task: Task, _path: Path) -> _Prepared:
-        model_input, quality = prepare(image, self._predictors[task.model], self._taken(task.path))
-        return model_input, image.source, quality
+    def _fitted(self, tasks: Sequence[Task], done: dict[int, _Outcome]) -> Iterator[tuple[int, Fitted]]:
+        """The images of tasks that are not done, each for its model; those that cannot be read are done by that."""
+        image: SmearImage | Failure | None = None
+        read: Path | None = None
+        for at, task in enumerate(tasks):
+            if at in done:
+                continue
+            if self._cancelled():
+                raise Cancelled
+            if image is None or task.path != read:
+                image, read = _of_one_file(task.path, self._read), task.path
+            one = image if isinstance(image, Failure) else self._fit(task, image)
+            if isinstance(one, Failure):
+                done[at] = one
+            else:
+                yield at, one
 
-    def _concluded(self, tasks: Sequence[Task], prepared: Sequence[_Prepared | Failure | KnownAlready]) -> list[Worked]:
-        done = {at: Worked(tasks[at], one) for at, one in enumerate(prepared) if not isinstance(one, tuple)}
+    def _fit(self, task: Task, image: SmearImage) -> Fitted | Failure:
+        return _of_one_file(task.path, lambda _: fit(image, self._predictors[task.model].card))
+
+    def _measured(self, tasks: Sequence[Task], group: list[tuple[int, Fitted]]) -> dict[int, Prepared | Failure]:
+        with turn(group):
+            return {at: _of_one_file(tasks[at].path, partial(self._measure, tasks[at], one)) for at, one in group}
+
+    def _measure(self, task: Task, one: Fitted, path: Path) -> Prepared:
+        return measure(one, self._predictors[task.model].card, self._taken(path))
+
+    def _concluded(self, tasks: Sequence[Task], seen: Sequence[_Outcome]) -> list[Worked]:
+        done = {at: Worked(tasks[at], one) for at, one in enumerate(seen) if not isinstance(one, Prepared)}
         for model, predictor in enumerate(self._predictors):
-            mine = [(at, one) for at, one in enumerate(prepared) if isinstance(one, tuple) and tasks[at].model == model]
+            mine = [(at, one) for at, one in enumerate(seen) if isinstance(one, Prepared) and tasks[at].model == model]
             outcomes = self._predicted([one for _, one in mine], predictor)
             for (at, _), outcome in zip(mine, outcomes, strict=True):
                 done[at] = self._worked(tasks[at], outcome, predictor)
@@ -127,17 +141,14 @@ class ImageWork:
             return Worked(task, Failure(task.path, error))
         return Worked(task, NewFinding(outcome, predictor.card.temperature, file_size(task.path)))
 
-    def _predicted(self, prepared: Sequence[_Prepared], predictor: Predictor) -> list[Finding | Failure]:
+    def _predicted(self, prepared: Sequence[Prepared], predictor: Predictor) -> list[Finding | Failure]:
         if not prepared:
             return []
         try:
-            predictions = predictor.predict(np.stack([one[0] for one in prepared]), explain=self._explain)
+            predictions = predictor.predict(np.stack([one.model_input for one in prepared]), explain=self._explain)
         except EngineError as error:
-            return [Failure(source.path, error) for _, source, _ in prepared]
-        return [
-            conclude(source, quality, prediction, predictor)
-            for (_, source, quality), prediction in zip(prepared, predictions, strict=True)
-        ]
+            return [Failure(one.source.path, error) for one in prepared]
+        return [conclude(one, prediction, predictor) for one, prediction in zip(prepared, predictions, strict=True)]
 
 
 def known_already(

@@ -14,6 +14,7 @@ from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.bootstrap import Workbench
 from leukdesk.cluster.station import Order, do_tasks
 from leukdesk.domain.batch import BatchEvent
+from leukdesk.domain.card import Card
 from leukdesk.domain.case import CaseDetails
 from leukdesk.domain.errors import BundleError
 from leukdesk.domain.finding import Decision
@@ -224,14 +225,14 @@ def test_a_picture_that_leukdesk_itself_fails_at_stops_nothing(
 ) -> None:
     import leukdesk.analysis.batch_work as work
 
-    prepare, bad = work.prepare, folder / "3.png"
+    fit, bad = work.fit, folder / "3.png"
 
-    def failing(image: SmearImage, *others: object) -> object:
+    def failing(image: SmearImage, card: Card) -> object:
         if image.source.path == bad:
             raise ZeroDivisionError
-        return prepare(image, *others)
+        return fit(image, card)
 
-    monkeypatch.setattr(work, "prepare", failing)
+    monkeypatch.setattr(work, "fit", failing)
     batches, user = Batches(bench), bench.history().users.local().id
     job = batches.create(user, BatchPlan([folder], models=(MODEL,)))
     assert run_out(batches, job.id, user).counts == {ItemState.DONE: 29, ItemState.FAILED: 3}

@@ -278,8 +278,8 @@ class Batches:
     def _overlays(self, job: Job) -> Overlays:
         from leukdesk.report.overlays import Overlays
 
-        folder = Path(options(job).heatmaps)
-        return Overlays(folder, self._paths(job), limit_px=self._bench.settings.limit_px)
+        asked, limit_px = options(job), self._bench.settings.limit_px
+        return Overlays(Path(asked.heatmaps), self._paths(job), limit_px=limit_px, by_model=len(asked.models) > 1)
 
     def _paths(self, job: Job) -> Iterator[Path]:
         jobs = self._bench.history().jobs

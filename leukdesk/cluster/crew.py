@@ -20,6 +20,7 @@ from leukdesk.domain.recorded import NewField
 
 if TYPE_CHECKING:
     from leukdesk.domain.optics import Acquisition
+    from leukdesk.report.overlays import Shown
 
 _REACH_S = 10
 Known = Callable[[Sequence[Task], Sequence[str]], Mapping[int, KnownAlready] | Mapping[int, NewField]]
@@ -35,12 +36,12 @@ class ClusterCrew:
         taken: Callable[[Path], Acquisition],
         *,
         known: Known | None = None,
-        put: Callable[[Path, str, bytes], object] | None = None,
+        put: Callable[[Shown, bytes], object] | None = None,
     ) -> None:
         """Connect to a scheduler ("tcp://...", "tls://..."). Raises `ClusterError`.
 
-        `known` says which tasks, by their place, were done before, by the hashes of their files; `put` writes the
-        picture of an image and its label. Both are called here, in a thread of Dask's.
+        `known` says which tasks, by their place, were done before, by the hashes of their files; `put` writes an
+        overlay. Both are called here, in a thread of Dask's.
         """
         self._order, self._taken, self._known, self._put = order, taken, known, put
         self._client = _connected(address)
@@ -92,8 +93,8 @@ class ClusterCrew:
         except _WorkerLost:
             what = Done([Worked(task, Failure(task.path, _killed(task.path))) for task in tasks])
         if self._put is not None and not mine.cancelled():
-            for (path, label), png in what.pictures.items():
-                self._put(path, label, png)
+            for shown, png in what.pictures.items():
+                self._put(shown, png)
         _set(mine, before + what.worked)
 
 

@@ -14,7 +14,7 @@ from leukdesk.analysis.cell_work import CellWork
 from leukdesk.bootstrap import Workbench
 from leukdesk.domain.errors import BundleError, BundleReason
 from leukdesk.imaging.read import sha256_to_know
-from leukdesk.report.overlays import overlay
+from leukdesk.report.overlays import Shown, overlay
 
 if TYPE_CHECKING:
     from leukdesk.analysis.ports import Predictor
@@ -43,7 +43,7 @@ class Done:
     """What came of some tasks."""
 
     worked: list[Worked]
-    pictures: Mapping[tuple[Path, str], bytes] = field(default_factory=dict)  # PNG by image and label
+    pictures: Mapping[Shown, bytes] = field(default_factory=dict)  # PNG
 
 
 def do_tasks(order: Order, tasks: Sequence[Task], taken: Sequence[Acquisition], callers: int) -> Done:
@@ -53,10 +53,10 @@ def do_tasks(order: Order, tasks: Sequence[Task], taken: Sequence[Acquisition], 
     how = {task.path: one for task, one in zip(tasks, taken, strict=True)}
     if order.cells:
         return Done(CellWork(predictors[0], limit_px=order.limit_px, taken=how.__getitem__)(tasks))
-    pictures: dict[tuple[Path, str], bytes] = {}
+    pictures: dict[Shown, bytes] = {}
 
     def draw(finding: Finding) -> None:
-        pictures[finding.source.path, finding.prediction.label] = overlay(finding, limit_px=order.limit_px)
+        pictures[Shown.of(finding)] = overlay(finding, limit_px=order.limit_px)
 
     work = ImageWork(
         predictors,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,10 @@ from typing import TYPE_CHECKING
 
 from leukdesk.domain.finding import Decision
 from leukdesk.report.atomic import unwritable, write_whole
-from leukdesk.report.overlays import unique_stems
+from leukdesk.report.overlays import safe_name, unique_stems
 
 if TYPE_CHECKING:
     from leukdesk.domain.batch import BatchRow
-
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ def sort_into(rows: Iterable[BatchRow], paths: Iterable[Path], folder: Path, *, 
     """
     stems, done, left_out = unique_stems(dict.fromkeys(paths)), 0, []
     for row in rows:
-        place = folder / (_name(row.model.key) if by_model else "") / _class_of(row)
+        place = folder / (safe_name(row.model.key) if by_model else "") / _class_of(row)
         why = row.what or str(row.state)
         if row.label:
             why = _put(row, place / f"{stems[row.path]}{row.path.suffix}", link=link)
@@ -46,11 +43,7 @@ def sort_into(rows: Iterable[BatchRow], paths: Iterable[Path], folder: Path, *, 
 
 
 def _class_of(row: BatchRow) -> str:
-    return _name(row.label if row.decision is Decision.ACCEPTED else str(row.decision))
-
-
-def _name(text: str) -> str:
-    return _UNSAFE.sub("_", text).strip(".") or "_"
+    return safe_name(row.label if row.decision is Decision.ACCEPTED else str(row.decision))
 
 
 def _put(row: BatchRow, target: Path, *, link: bool) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -26,19 +27,36 @@ if TYPE_CHECKING:
     from leukdesk.domain.image import SmearImage
 
 LONGEST_PX = 4096  # larger images are scaled down to this: a heatmap has some 50 values
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
 _STEM_BYTES = 180  # file systems allow 255 for a name; the class and a number follow
 
 
-class Overlays:
-    """Writes `<image>.<class>.png` into one folder; images of one name in several folders get `-2`, `-3`, ..."""
+class Shown(NamedTuple):
+    """What an overlay shows: an image, the model that was asked (name-version), and the class it predicted."""
 
-    def __init__(self, folder: Path, images: Iterable[Path], *, limit_px: int) -> None:
+    image: Path
+    model: str
+    label: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Shown:
+        """What the overlay of a finding shows."""
+        return cls(finding.source.path, f"{finding.bundle.name}-{finding.bundle.version}", finding.prediction.label)
+
+
+class Overlays:
+    """Writes `<image>.<class>.png` into one folder; images of one name in several folders get `-2`, `-3`, ...
+
+    With `by_model` into a folder for each model in it, since two models may predict the same class.
+    """
+
+    def __init__(self, folder: Path, images: Iterable[Path], *, limit_px: int, by_model: bool = False) -> None:
         """Make the folder and settle all names, so that they do not depend on what fails. Raises `OutputError`."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder, error) from error
-        self._folder, self._limit_px = folder, limit_px
+        self._folder, self._limit_px, self._by_model = folder, limit_px, by_model
         self._stems = unique_stems(images)
 
     def write(self, finding: Finding) -> Path:
@@ -46,12 +64,13 @@ class Overlays:
 
         Raises `ImageError` where the image has changed or gone since, `OutputError`, and ValueError without heatmap.
         """
-        return self.put(finding.source.path, finding.prediction.label, overlay(finding, limit_px=self._limit_px))
+        return self.put(Shown.of(finding), overlay(finding, limit_px=self._limit_px))
 
-    def put(self, image: Path, label: str, png: bytes) -> Path:
+    def put(self, shown: Shown, png: bytes) -> Path:
         """Write what `overlay` made, here or elsewhere, of one of the images. Raises `OutputError`."""
-        path = self._folder / f"{self._stems[image]}.{label}.png"
-        write_whole(path, png)
+        folder = self._folder / (safe_name(shown.model) if self._by_model else "")
+        path = folder / f"{self._stems[shown.image]}.{shown.label}.png"
+        write_whole(path, png, make_folder=True)
         return path
 
 
@@ -117,6 +136,11 @@ def unique_stems(images: Iterable[Path]) -> dict[Path, str]:
         taken[name.casefold()] = 1
         stems[path] = name
     return stems
+
+
+def safe_name(text: str) -> str:
+    """A class or a model as the name of a folder on any system."""
+    return _UNSAFE.sub("_", text).strip(".") or "_"
 
 
 def _shortened(stem: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,18 @@ def test_images_of_one_name_keep_apart(tmp_path: Path) -> None:
     target = Overlays(tmp_path / "h", images, limit_px=LIMIT)
     written = [target.write(analysed(image)).name for image in images]
     assert written == ["1.Benign.png", "1-2.Benign.png", "1-3.Benign.png", "1-4.Benign.png"]
+
+
+def test_two_models_that_say_the_same_of_an_image_write_two_pictures(tmp_path: Path) -> None:
+    image = picture(tmp_path / "a.png")
+    finding = analysed(image)
+    other = replace(finding, bundle=replace(finding.bundle, name="other"))
+    target = Overlays(tmp_path / "h", [image], limit_px=LIMIT, by_model=True)
+    written = [target.write(one) for one in (finding, other)]
+    assert [path.relative_to(tmp_path / "h").as_posix() for path in written] == [
+        f"{one.bundle.name}-{one.bundle.version}/a.{one.prediction.label}.png" for one in (finding, other)
+    ]
+    assert all(path.is_file() for path in written)
 
 
 def test_large_images_are_scaled_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

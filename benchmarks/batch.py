@@ -39,6 +39,7 @@ from numpy.typing import NDArray
 
 from benchmarks.batch_files import write_files
 from leukdesk.analysis.batch import BATCH, analyse_files
+from leukdesk.analysis.measuring import chunks
 from leukdesk.batches import Batches, BatchPlan, RunOptions
 from leukdesk.bootstrap import Workbench, usable_cores
 from leukdesk.domain.case import CaseDetails
@@ -130,9 +131,9 @@ def recorded(bench: Workbench, paths: Sequence[Path], model: str) -> Rate:
 
 
 def in_threads(work: Callable[[list[object]], object], things: Sequence[object], threads: int) -> None:
-    """As many at a time as leukdesk does."""
+    """In the chunks that leukdesk does them in."""
     with ThreadPoolExecutor(threads, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        list(pool.map(work, [things[at : at + BATCH] for at in range(0, len(things), BATCH)]))
+        list(pool.map(work, chunks(things, BATCH, threads)))
 
 
 def decoded(path: Path) -> NDArray[np.uint8]:

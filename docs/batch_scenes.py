@@ -143,4 +143,4 @@ def _event(job_id: int, rows: list[BatchRow]) -> BatchEvent:
     accepted = Counter(row.label for row in rows if row.decision is Decision.ACCEPTED)
     decisions = Counter(row.decision for row in rows if row.decision is not None)
     counts = {ItemState.DONE: len(rows)}
-    return BatchEvent(job_id, JobState.FINISHED, counts, {_DEMO: accepted}, decisions, latest=tuple(rows))
+    return BatchEvent(job_id, JobState.FINISHED, counts, {_DEMO: accepted}, {_DEMO: decisions}, latest=tuple(rows))

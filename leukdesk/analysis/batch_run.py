@@ -204,16 +204,17 @@ class _Standing:
             self._counts[ItemState.WAITING] -= 1
             self._counts[row.state] += 1
             if row.decision is not None:
-                self._decisions[row.decision] += 1
+                self._decisions[row.model.key][row.decision] += 1
             if row.decision is Decision.ACCEPTED:
                 self._classes[row.model.key][row.label] += 1
             self._pace.tick(time.monotonic())
 
     def event(self, latest: Sequence[BatchRow] = ()) -> BatchEvent:
         classes = {key: dict(counted) for key, counted in self._classes.items()}
+        decisions = {key: dict(counted) for key, counted in self._decisions.items()}
         rate = self._pace.rate(time.monotonic())
         counts = {state: many for state, many in self._counts.items() if many}
-        return BatchEvent(self._job.id, self._job.state, counts, classes, dict(self._decisions), rate, tuple(latest))
+        return BatchEvent(self._job.id, self._job.state, counts, classes, decisions, rate, tuple(latest))
 
 
 def row_of(task: Task, outcome: Finding | Failure, model: BatchModel) -> BatchRow:

@@ -66,8 +66,8 @@ class JobStore(Protocol):
 
     def rows(self, job_id: int, *, first: int = 0, count: int = 1_000_000) -> list[BatchRow]: ...
 
-    def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
-        """Accepted answers by model's key and class, and all answers by decision."""
+    def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], dict[str, Counter[Decision]]]:
+        """Of each model, by its key: accepted answers by class, and all by decision."""
 
     def claim(self, job_id: int, count: int) -> list[JobItem]:
         """Up to `count` waiting items, now running."""

@@ -112,7 +112,7 @@ class BatchEvent:
     state: JobState
     counts: Mapping[ItemState, int]
     classes: Mapping[str, Mapping[str, int]]  # by the model's key: accepted answers by class id
-    decisions: Mapping[Decision, int]
+    decisions: Mapping[str, Mapping[Decision, int]]  # by the model's key
     rate: float = 0.0  # items a second over the last seconds; 0 while it is not known
     latest: tuple[BatchRow, ...] = ()  # since the event before; they are on the disk
 

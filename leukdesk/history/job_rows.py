@@ -29,8 +29,8 @@ def read_rows(connection: Connection, job_id: int, options: BatchOptions, first:
 
 def count_answers(
     connection: Connection, job_id: int, options: BatchOptions
-) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
-    """Accepted answers by model's key and class, and all by decision."""
+) -> tuple[dict[str, Counter[str]], dict[str, Counter[Decision]]]:
+    """Of each model, by its key: accepted answers by class, and all by decision."""
     model = job_items.c.number % max(1, len(options.models))
     said = (model.label("model"), predictions.c.label, predictions.c.decision)
     counted = (
@@ -40,11 +40,12 @@ def count_answers(
         .group_by(*said)
     )
     classes: dict[str, Counter[str]] = {one.key: Counter() for one in options.models}
-    decisions: Counter[Decision] = Counter()
-    for row in connection.execute(counted):
-        decisions[Decision(row.decision)] += row.many
-        if options.models and row.decision == Decision.ACCEPTED:
-            classes[options.models[row.model].key][row.label] += row.many
+    decisions: dict[str, Counter[Decision]] = {one.key: Counter() for one in options.models}
+    for row in connection.execute(counted) if options.models else ():
+        key = options.models[row.model].key
+        decisions[key][Decision(row.decision)] += row.many
+        if row.decision == Decision.ACCEPTED:
+            classes[key][row.label] += row.many
     return classes, decisions
 
 

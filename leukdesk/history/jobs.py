@@ -102,8 +102,8 @@ class Jobs:
         with self._ledger.reading() as connection:
             return known_fields(connection, hashes, bundle_sha256)
 
-    def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], Counter[Decision]]:
-        """Accepted answers by model's key and class, and all answers by decision."""
+    def answers(self, job_id: int) -> tuple[dict[str, Counter[str]], dict[str, Counter[Decision]]]:
+        """Of each model, by its key: accepted answers by class, and all by decision."""
         with self._ledger.reading() as connection:
             return count_answers(connection, job_id, _options(connection, job_id))
 

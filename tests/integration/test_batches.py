@@ -72,7 +72,7 @@ def test_a_batch_is_paused_gone_on_with_and_exported(bench: Workbench, folder: P
         seen = list(run.events())
     assert (seen[-1].state, seen[-1].left) == (JobState.FINISHED, 0)
     assert seen[-1].counts == {ItemState.DONE: 30, ItemState.FAILED: 3}
-    assert sum(seen[-1].decisions.values()) == 30
+    assert {key: sum(decided.values()) for key, decided in seen[-1].decisions.items()} == {"phantom-demo-1.0": 30}
     assert seen[-2].decisions == seen[-1].decisions
     assert seen[-2].classes == seen[-1].classes
     rows = exported(batches, job.id, tmp_path)
@@ -165,7 +165,8 @@ def test_an_ensemble_answers_with_the_mean_and_is_gone_on_with(
     batches, user = Batches(bench), bench.history().users.local().id
     apart = batches.create(user, BatchPlan([folder], models=KEYS))
     joined = batches.create(user, BatchPlan([folder], models=KEYS, ensemble=True, heatmaps=tmp_path / "heat"))
-    run_out(batches, apart.id, user)
+    ended = run_out(batches, apart.id, user)
+    assert {key: sum(decided.values()) for key, decided in ended.decisions.items()} == dict.fromkeys(KEYS, 30)
     with batches.open(joined.id, user, RunOptions(batch_size=8)) as run:
         for _ in run.events():
             run.pause()

@@ -353,7 +353,7 @@ _OPEN = (ItemState.WAITING, ItemState.RUNNING)
 def _standing(job_id: int, history: History) -> tuple[Job, BatchEvent]:
     job = history.jobs.get(job_id)
     classes, decisions = history.jobs.answers(job_id)
-    return job, BatchEvent(job_id, job.state, job.counts, {key: dict(one) for key, one in classes.items()}, decisions)
+    return job, BatchEvent(job_id, job.state, job.counts, classes, decisions)
 
 
 def _case(user: int, accession: str, history: History) -> int:

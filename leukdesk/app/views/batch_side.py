@@ -71,14 +71,14 @@ class BatchSide(QFrame):
 
     def _group_counts(self, event: BatchEvent) -> list[Count]:
         items, look = self._desk.items, self._desk.items.vocabulary.look
-        counted = event.classes.get(items.wish.model, {})
+        counted, decided = event.classes.get(items.wish.model, {}), event.decisions.get(items.wish.model, {})
         model = next((one for one in self._desk.options.models if one.key == items.wish.model), None)
         rows = [
             Count(class_group(one), look(one).display, counted.get(one, 0), look(one).colour)
             for one in (model.classes if model is not None else ())
         ]
-        rejected = event.decisions.get(Decision.REJECTED, 0)
-        rows.append(self._switch(UNIDENTIFIED, event.decisions.get(Decision.UNIDENTIFIED, 0)))
+        rejected = decided.get(Decision.REJECTED, 0)
+        rows.append(self._switch(UNIDENTIFIED, decided.get(Decision.UNIDENTIFIED, 0)))
         return [*rows, self._switch(REJECTED, rejected)] if rejected else rows
 
     def _switch(self, group: str, count: int) -> Count:

@@ -10,8 +10,8 @@ that size. (e) to (g) use as many threads as leukdesk.
 
 Goals: (c) at least 20 x (a) and 0.9 of what (e) and (f) allow together, 1 / (1/e + 1/f); (d) at least 0.8 x (c). The
 same ratios are printed of the processor time an image takes, which other work on the machine disturbs less, and of what
-(g) and (f) would allow if reducing a picture cost nothing. (c) to (g) take turns, medians over rounds; (a) and (b) run
-in processes of their own.
+(g) and (f) would allow if reducing a picture cost nothing. (c) to (g) take turns, a few tenths of a second each; times
+and ratios are medians over rounds, ratios of the same round. (a) and (b) run in processes of their own.
 """
 
 from __future__ import annotations
@@ -86,12 +86,12 @@ def main() -> int:
     return 0
 
 
-def measure(paths: Sequence[Path], model: str, rounds: int) -> dict[str, Rate]:
-    """All contestants on the same files."""
-    found = {}
+def measure(paths: Sequence[Path], model: str, rounds: int) -> dict[str, list[Rate]]:
+    """All contestants on the same files, round by round; (a) and (b) once."""
+    taken: dict[str, list[Rate]] = {}
     for way in "ab":
         if way == "a" or paths[0].suffix != ".tif":  # image_dataset_from_directory reads no TIFF
-            found[way] = in_own_process(way, paths[0].parent, model)
+            taken[way] = [in_own_process(way, paths[0].parent, model)]
     bench = Workbench(Settings(engine="litert"))
     with closing(bench), closing(bench.open(model, callers=bench.threads)) as predictor:
         size = predictor.card.input_size
@@ -105,19 +105,17 @@ def measure(paths: Sequence[Path], model: str, rounds: int) -> dict[str, Rate]:
             "e": lambda: in_threads(
                 lambda some: predictor.predict(np.stack([to_input(one, size) for one in some]), explain=False),
                 pictures, bench.threads),
-            "f": lambda: in_threads(lambda some: [decoded(path) for path in some], paths, bench.threads),
+            "f": lambda: in_threads(
+                lambda some: [decoded(path).shape for path in some], paths, bench.threads),
             "g": lambda: in_threads(
                 lambda some: predictor.predict(np.stack(some), explain=False), inputs, bench.threads),
         }  # fmt: skip
-        taken: dict[str, list[Rate]] = {way: [] for way in contestants}
         for number in range(rounds + 1):
             for way, contestant in contestants.items():
                 rate = timed(contestant, len(paths))
                 if number:  # the first warms up
-                    taken[way].append(rate)
-    for way, rates in taken.items():
-        found[way] = Rate(*(statistics.median(column) for column in zip(*rates, strict=True)))
-    return found
+                    taken.setdefault(way, []).append(rate)
+    return taken
 
 
 def recorded(bench: Workbench, paths: Sequence[Path], model: str) -> Rate:
@@ -194,22 +192,27 @@ NAMES = {"a": "load_img + predict, one by one", "b": "predict on a data set", "c
          "g": "engine alone"}  # fmt: skip
 
 
-def report(found: dict[str, Rate]) -> None:
+def report(taken: dict[str, list[Rate]]) -> None:
     """The table of one size, and the ratios that have goals."""
+    found = {way: Rate(*(statistics.median(column) for column in zip(*rates, strict=True)))
+             for way, rates in taken.items()}  # fmt: skip
     say(f"{'':36}{'images/s':>10}{'CPU ms':>9}{'x (a)':>8}{'CPU x (a)':>11}")
     for way, rate in sorted(found.items()):
         times = f"{rate.wall / found['a'].wall:8.1f}{found['a'].busy / rate.busy:11.1f}"
         say(f"({way}) {NAMES[way]:32}{rate.wall:10.1f}{rate.busy:9.2f}{times}")
-    a, c, d, e, f, g = (found[way] for way in "acdefg")
+    a, c, e = (found[way] for way in "ace")
     say(f"(c) of (a): {c.wall / a.wall:.1f}, by CPU time {a.busy / c.busy:.1f} (goal 20)")
     say(f"(e) of (a), the most that any program around this engine can reach: {a.busy / e.busy:.1f} by CPU time")
-    say(f"(c) of what (e) and (f) allow: {allowed(c, e, f)} (goal 0.9); of what (g) and (f) allow: {allowed(c, g, f)}")
-    say(f"(d) of (c): {d.wall / c.wall:.2f}, by CPU time {c.busy / d.busy:.2f} (goal 0.8)\n")
+    with_reducing, without = (part_of([taken["c"], taken[way], taken["f"]]) for way in "eg")
+    say(f"(c) of what (e) and (f) allow: {with_reducing} (goal 0.9); of what (g) and (f) allow: {without}")
+    say(f"(d) of (c): {part_of([taken['d'], taken['c']])} (goal 0.8)\n")
 
 
-def allowed(reached: Rate, one: Rate, other: Rate) -> str:
-    """What part of two rates together was reached, where each image needs both."""
-    by_clock, by_cpu = reached.wall * (1 / one.wall + 1 / other.wall), (one.busy + other.busy) / reached.busy
+def part_of(contestants: Sequence[Sequence[Rate]]) -> str:
+    """What part the first reached, round by round, of the rate of the others where each image needs all of them."""
+    rounds = list(zip(*contestants, strict=True))
+    by_clock = statistics.median(first.wall * sum(1 / one.wall for one in others) for first, *others in rounds)
+    by_cpu = statistics.median(sum(one.busy for one in others) / first.busy for first, *others in rounds)
     return f"{by_clock:.2f}, by CPU time {by_cpu:.2f}"
 
 

@@ -105,7 +105,7 @@ class ImageWork:
             if self._cancelled():
                 raise Cancelled
             if image is None or task.path != read:
-                image, read = _of_one_file(task.path, self._read), task.path
+                image, read = of_one_file(task.path, self._read), task.path
             one = image if isinstance(image, Failure) else self._fit(task, image)
             if isinstance(one, Failure):
                 done[at] = one
@@ -113,11 +113,11 @@ class ImageWork:
                 yield at, one
 
     def _fit(self, task: Task, image: SmearImage) -> Fitted | Failure:
-        return _of_one_file(task.path, lambda _: fit(image, self._predictors[task.model].card))
+        return of_one_file(task.path, lambda _: fit(image, self._predictors[task.model].card))
 
     def _measured(self, tasks: Sequence[Task], group: list[tuple[int, Fitted]]) -> dict[int, Prepared | Failure]:
         with turn(group):
-            return {at: _of_one_file(tasks[at].path, partial(self._measure, tasks[at], one)) for at, one in group}
+            return {at: of_one_file(tasks[at].path, partial(self._measure, tasks[at], one)) for at, one in group}
 
     def _measure(self, task: Task, one: Fitted, path: Path) -> Prepared:
         return measure(one, self._predictors[task.model].card, self._taken(path))
@@ -163,12 +163,12 @@ def known_already(
     return found
 
 
-def _of_one_file(path: Path, work: Callable[[Path], Result]) -> Result | Failure:
+def of_one_file(path: Path, work: Callable[[Path], Result]) -> Result | Failure:
     """What is done with one file. Its failure is listed, and a bug is too, with the traceback in the log: raised, it
     would end the batch at the same file at every resume, and 100 000 others would wait for a new version."""
     try:
         return work(path)
-    except ImageError as error:
+    except (ImageError, EngineError) as error:
         return Failure(path, error)
     except Exception:  # noqa: BLE001 - nothing is swallowed: the row says "bug", the log says which
         return Failure(path, bug(path))

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leukdesk.analysis.analyse import NOT_SAID
-from leukdesk.analysis.batch_work import Task, Worked, bug, file_size
+from leukdesk.analysis.batch_work import Task, Worked, file_size, of_one_file
 from leukdesk.analysis.cells import analyse_cells_in_file, require_cell_scope
-from leukdesk.domain.errors import EngineError, ImageError
-from leukdesk.domain.finding import Failure
 from leukdesk.domain.recorded import NewField
 from leukdesk.imaging.read import sha256_to_know
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from leukdesk.analysis.ports import Predictor
     from leukdesk.domain.cell import CellAnalysis
     from leukdesk.domain.optics import Acquisition
-
 
 KnownFields = Callable[[Sequence[str]], Mapping[str, "CellAnalysis"]]
 
@@ -49,16 +46,14 @@ class CellWork:
         if self._known is not None:
             hashes = [sha256_to_know(task.path, self._limit_px) for task in tasks]
             known = fields_already(tasks, hashes, known=self._known, temperature=self._predictor.card.temperature)
-        return [Worked(task, known.get(at) or self._outcome(task.path)) for at, task in enumerate(tasks)]
+        return [
+            Worked(task, known[at] if at in known else of_one_file(task.path, self._found))
+            for at, task in enumerate(tasks)
+        ]
 
-    def _outcome(self, path: Path) -> NewField | Failure:
+    def _found(self, path: Path) -> NewField:
         taken = self._taken(path)
-        try:
-            found = analyse_cells_in_file(path, self._predictor, limit_px=self._limit_px, explain=False, taken=taken)
-        except (ImageError, EngineError) as error:
-            return Failure(path, error)
-        except Exception:  # noqa: BLE001 - nothing is swallowed: the row says "bug", the log says which
-            return Failure(path, bug(path))
+        found = analyse_cells_in_file(path, self._predictor, limit_px=self._limit_px, explain=False, taken=taken)
         return NewField(found, self._predictor.card.temperature, file_size(path))
 
 

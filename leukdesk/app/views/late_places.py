@@ -140,7 +140,7 @@ class HasLatePlaces:
         return name == PLACES[0] or f"_{name}_place" in vars(self)
 
     def make_at_leisure(self) -> Iterator[Callable[[], object]]:
-        """What is not there yet, in pieces of work of a twentieth of a second at most."""
+        """What is not there yet, in pieces of work of some 50 ms."""
         for name, files in AT_LEISURE.items():
             for file in files:
                 yield partial(import_module, f"leukdesk.app.views.{file}")
